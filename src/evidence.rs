@@ -1,0 +1,121 @@
+//! Evidence: the words in a tool's definition that made a rule speak.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A text of a tool that rules may read. Shown as `name`, `description`, `parameters.<p>`, …
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The tool's `name`.
+    Name,
+    /// The tool's `title`, or `annotations.title` where there is none.
+    Title,
+    /// The tool's `description`.
+    Description,
+    /// A parameter, by the name of its property in `inputSchema`. Offsets count in the parameter's name; an enum value
+    /// or its description has offsets 0..0 and its words in `text`.
+    Parameter(String),
+    /// An annotation, by its key. Offsets are 0..0; the value is the text.
+    Annotation(String),
+    /// The server's `instructions`.
+    Instructions,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name => f.write_str("name"),
+            Self::Title => f.write_str("title"),
+            Self::Description => f.write_str("description"),
+            Self::Parameter(name) => write!(f, "parameters.{name}"),
+            Self::Annotation(key) => write!(f, "annotations.{key}"),
+            Self::Instructions => f.write_str("instructions"),
+        }
+    }
+}
+
+impl From<String> for Field {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "name" => Self::Name,
+            "title" => Self::Title,
+            "description" => Self::Description,
+            "instructions" => Self::Instructions,
+            other => match other.split_once('.') {
+                Some(("annotations", key)) => Self::Annotation(key.to_owned()),
+                Some((_, name)) => Self::Parameter(name.to_owned()),
+                None => Self::Parameter(other.to_owned()),
+            },
+        }
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// Some words of one field. `start..end` counts Unicode scalar values into the field as the server sent it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The field the words stand in.
+    pub field: Field,
+    /// Where they start, in Unicode scalar values.
+    pub start: usize,
+    /// Where they end, exclusive.
+    pub end: usize,
+    /// The words themselves.
+    pub text: String,
+}
+
+impl Evidence {
+    /// Cuts `start..end` (Unicode scalar values) out of `source`, the whole text of `field`.
+    #[must_use]
+    pub fn cut(field: Field, source: &str, start: usize, end: usize) -> Self {
+        let text = source.chars().skip(start).take(end.saturating_sub(start)).collect();
+        Self { field, start, end, text }
+    }
+}
+
+/// Sorts evidence and merges what overlaps or repeats in one field, so that marks can be put into a text and taken out again.
+#[must_use]
+pub fn disjoint(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
+    evidence.sort();
+    evidence.dedup();
+    let mut merged: Vec<Evidence> = Vec::with_capacity(evidence.len());
+    for next in evidence {
+        match merged.last_mut() {
+            Some(last) if last.field == next.field && next.start < last.end => {
+                if next.end > last.end {
+                    let overlap = last.end - next.start;
+                    last.text.extend(next.text.chars().skip(overlap));
+                    last.end = next.end;
+                }
+            }
+            _ => merged.push(next),
+        }
+    }
+    merged
+}
+
+/// Splits `text` at the spans (Unicode scalar values, any order) into pieces; `true` marks a piece inside a span.
+#[must_use]
+pub fn pieces(text: &str, spans: &[(usize, usize)]) -> Vec<(String, bool)> {
+    let inside = |at: usize| spans.iter().any(|&(start, end)| (start..end).contains(&at));
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    for (at, character) in text.chars().enumerate() {
+        let marked = inside(at);
+        match pieces.last_mut() {
+            Some((piece, same)) if *same == marked => piece.push(character),
+            _ => pieces.push((character.to_string(), marked)),
+        }
+    }
+    pieces
+}

@@ -1,0 +1,33 @@
+//! toolgrade: what the tools of an MCP server can do, and the rules that keep them in bounds.
+//!
+//! The story of a tool, from its server to a policy:
+//!
+//! 1. A [`target`] names where servers are: a command, a URL, a client's config, a recorded list.
+//! 2. [`scan`] speaks MCP to each (through [`mcp`]) and keeps every tool's JSON as it was sent: a [`listing`].
+//! 3. [`grade`] reads each [`tool`] with the [`rules`] – data in `rules/`, one file a rule – and gives a [`verdict`]:
+//!    class, severity, score, confidence, signals, each with the words ([`evidence`]) that decided.
+//! 4. [`report`] prints it, [`policy`] turns it into limits, [`store`] remembers it in SQLite, [`site`] publishes it.
+//!
+//! The library exists for the program and its tests; it makes no promise of stability of its own.
+
+pub mod cli;
+pub mod commands;
+pub mod evidence;
+pub mod exit;
+pub mod failure;
+pub mod grade;
+pub mod listing;
+pub mod mcp;
+pub mod policy;
+pub mod report;
+pub mod rules;
+pub mod sanitize;
+pub mod scan;
+pub mod site;
+pub mod slug;
+pub mod store;
+pub mod target;
+pub mod tokens;
+pub mod tool;
+pub mod verdict;
+pub mod words;

@@ -1,0 +1,103 @@
+//! A listing: what one server answered, before anything is graded.
+
+use crate::tool::Tool;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything learned from one server in one visit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listing {
+    /// The server itself.
+    pub server: Server,
+    /// The tools, in the server's order.
+    pub tools: Vec<Tool>,
+}
+
+/// A server: who it says it is, where it was found, and how it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// The name the slug is made from: the config's key, the package, `serverInfo.name`, the file's stem.
+    pub name: String,
+    /// `serverInfo.title`, if any.
+    pub title: Option<String>,
+    /// `serverInfo.version`, if any.
+    pub version: Option<String>,
+    /// The server's `instructions`, if any.
+    pub instructions: Option<String>,
+    /// Where the server was found.
+    pub source: Source,
+    /// The negotiated protocol revision; `None` for a recorded list.
+    pub protocol: Option<String>,
+    /// False when the list was cut: looped, endless, too large, timed out.
+    pub complete: bool,
+}
+
+/// Where a server was found. Secrets in arguments and URLs are masked before they get here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Source {
+    /// A process spoken to over its standard input and output.
+    Stdio {
+        /// The program.
+        command: String,
+        /// Its arguments, secrets masked.
+        args: Vec<String>,
+        /// Names (never values) of the variables added to its environment.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        env: Vec<String>,
+    },
+    /// A URL spoken to over HTTP.
+    Http {
+        /// The URL, credentials masked.
+        url: String,
+        /// `streamable-http` or `sse`.
+        transport: String,
+    },
+    /// A recorded list.
+    File {
+        /// The path as given; `-` for standard input.
+        path: String,
+    },
+}
+
+impl Source {
+    /// The word that `source.kind` carries in JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Stdio { .. } => "stdio",
+            Self::Http { .. } => "http",
+            Self::File { .. } => "file",
+        }
+    }
+
+    /// The source in one line, as a person would type it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Stdio { command, args, .. } => {
+                std::iter::once(command.as_str()).chain(args.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+            }
+            Self::Http { url, .. } => url.clone(),
+            Self::File { path } => path.clone(),
+        }
+    }
+}
+
+/// Gives each listing of a run its slug, unique in the run: `memory`, `memory-2`, …
+#[must_use]
+pub fn slugs(listings: &[Listing]) -> Vec<String> {
+    let mut used: BTreeMap<String, usize> = BTreeMap::new();
+    let mut slugs: Vec<String> = Vec::with_capacity(listings.len());
+    for listing in listings {
+        let base = crate::slug::slug(&listing.server.name);
+        let mut slug = base.clone();
+        while slugs.contains(&slug) {
+            let count = used.entry(base.clone()).or_insert(1);
+            *count += 1;
+            slug = format!("{base}-{count}");
+        }
+        slugs.push(slug);
+    }
+    slugs
+}

@@ -1,0 +1,3 @@
+//! Policies: verdicts become rules that a gateway or a client enforces.
+
+pub mod policylayer;

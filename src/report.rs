@@ -1,0 +1,1 @@
+//! Reports: one run as JSON data, and the writers that print it.

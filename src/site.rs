@@ -1,0 +1,1 @@
+//! The static catalogue site: a function of one catalogue state.

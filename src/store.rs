@@ -1,0 +1,1 @@
+//! The catalogue: an SQLite file that remembers servers, tools, observations and verdicts.

@@ -1,0 +1,169 @@
+//! A tool as its server lists it: the raw JSON object, untouched, with readers that forgive what real servers get wrong.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// One entry of `tools/list` (MCP specification, *Tools*). The JSON stays as it was sent; unknown fields are kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
+pub struct Tool {
+    raw: Map<String, Value>,
+}
+
+/// Why a value is no tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATool {
+    /// The value is not a JSON object.
+    #[error("not a JSON object")]
+    NotAnObject,
+    /// There is no `name`, or it is no string or an empty one.
+    #[error("no `name`")]
+    NoName,
+}
+
+/// One property of a tool's `inputSchema`.
+#[derive(Clone, Debug)]
+pub struct Parameter<'a> {
+    /// The property's key.
+    pub name: &'a str,
+    /// The property's schema; `null` where the server sent nothing usable.
+    pub schema: &'a Value,
+    /// Whether the schema's `required` names it.
+    pub required: bool,
+}
+
+impl Tool {
+    /// The tool's `name`, never empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.text("name").unwrap_or_default()
+    }
+
+    /// `title`, else `annotations.title` (the order the specification gives).
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.text("title").or_else(|| self.annotations()?.get("title")?.as_str())
+    }
+
+    /// The `description`, if it is a string.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.text("description")
+    }
+
+    /// The `inputSchema`, whatever its shape.
+    #[must_use]
+    pub fn input_schema(&self) -> Option<&Value> {
+        self.raw.get("inputSchema")
+    }
+
+    /// The `annotations`, if they are an object.
+    #[must_use]
+    pub fn annotations(&self) -> Option<&Map<String, Value>> {
+        self.raw.get("annotations")?.as_object()
+    }
+
+    /// A boolean annotation such as `readOnlyHint`; `None` when absent or no boolean.
+    #[must_use]
+    pub fn hint(&self, key: &str) -> Option<bool> {
+        self.annotations()?.get(key)?.as_bool()
+    }
+
+    /// The top-level properties of `inputSchema`, in the server's order.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<Parameter<'_>> {
+        let Some(schema) = self.input_schema() else { return Vec::new() };
+        let required = |name: &str| {
+            schema["required"].as_array().is_some_and(|names| names.iter().any(|entry| entry.as_str() == Some(name)))
+        };
+        schema["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, schema)| Parameter { name, schema, required: required(name) })
+            .collect()
+    }
+
+    /// The JSON object as the server sent it.
+    #[must_use]
+    pub fn raw(&self) -> &Map<String, Value> {
+        &self.raw
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.raw.get(key)?.as_str()
+    }
+}
+
+impl<'a> Parameter<'a> {
+    /// The property's `description`.
+    #[must_use]
+    pub fn description(&self) -> Option<&'a str> {
+        self.schema.get("description")?.as_str()
+    }
+
+    /// The property's `type` in words: `string`, `array of string`, `string or null`; empty when the schema does not say.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        kind(self.schema)
+    }
+
+    /// The values its `enum` or `const` allows, as text; those of array items and of `anyOf`/`oneOf` branches too.
+    #[must_use]
+    pub fn values(&self) -> Vec<String> {
+        let mut values = Vec::new();
+        collect_values(self.schema, &mut values);
+        values
+    }
+}
+
+fn kind(schema: &Value) -> String {
+    let own = match &schema["type"] {
+        Value::String(name) => name.clone(),
+        Value::Array(names) => {
+            let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+            names.join(" or ")
+        }
+        _ => {
+            let branches = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array());
+            let mut kinds: Vec<String> = branches.into_iter().flatten().map(kind).filter(|kind| !kind.is_empty()).collect();
+            kinds.dedup();
+            kinds.join(" or ")
+        }
+    };
+    match schema["items"]["type"].as_str() {
+        Some(item) if own == "array" => format!("array of {item}"),
+        _ => own,
+    }
+}
+
+fn collect_values(schema: &Value, values: &mut Vec<String>) {
+    let listed = schema["enum"].as_array().into_iter().flatten().chain(schema.get("const"));
+    for value in listed {
+        values.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    }
+    if schema["items"].is_object() {
+        collect_values(&schema["items"], values);
+    }
+    for branch in ["anyOf", "oneOf"].iter().filter_map(|key| schema[*key].as_array()).flatten() {
+        collect_values(branch, values);
+    }
+}
+
+impl TryFrom<Value> for Tool {
+    type Error = NotATool;
+
+    fn try_from(value: Value) -> Result<Self, NotATool> {
+        let Value::Object(raw) = value else { return Err(NotATool::NotAnObject) };
+        match raw.get("name").and_then(Value::as_str) {
+            Some(name) if !name.is_empty() => Ok(Self { raw }),
+            _ => Err(NotATool::NoName),
+        }
+    }
+}
+
+impl From<Tool> for Value {
+    fn from(tool: Tool) -> Self {
+        Self::Object(tool.raw)
+    }
+}

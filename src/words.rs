@@ -1,0 +1,1 @@
+//! Splits names and texts into words.
