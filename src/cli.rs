@@ -1,8 +1,227 @@
-//! The command line, as clap types.
+//! The command line, as clap types grouped by help headings; no logic.
 
-use clap::Parser;
+use crate::verdict::{Class, Severity};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// Tells what the tools of an MCP server can do to you, and writes the rules that keep it in bounds.
+///
+/// toolgrade connects to a server, lists its tools, and puts each in one class – Read, Write, Execute, Destructive,
+/// Financial – with the words of its definition that decided. No model, no API key, nothing leaves this machine.
 #[derive(Debug, Parser)]
-#[command(version)]
-pub struct Cli {}
+#[command(version, propagate_version = true, max_term_width = 110, after_help = EXIT_STATUS)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0 done · 1 an error · 2 wrong usage · 3 incomplete (a target failed or its list did not end; \
+everything else was still reported) · 10 something at or above --fail-on. 3 wins over 10, 10 over 0.";
+
+const EXAMPLES: &str = "\
+Examples:
+  toolgrade scan -- npx -y @modelcontextprotocol/server-filesystem /tmp
+  toolgrade scan https://mcp.example.com/mcp --header 'Authorization: Bearer …'
+  toolgrade scan .mcp.json --fail-on destructive
+  toolgrade scan recorded.json --format json > report.json";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Connect to servers, list their tools, grade them, print the risk table
+    #[command(after_help = EXAMPLES)]
+    Scan(ScanArgs),
+    /// Grade tools as JSON Lines: one tool a line in, one verdict a line out
+    Classify(ClassifyArgs),
+    /// Measure the classifier against labelled tools
+    Eval(EvalArgs),
+    /// List the rules, or print one rule's page
+    Rules(RulesArgs),
+    /// Write a starter policy for a server's tools
+    Policy(PolicyArgs),
+    /// Publish a catalogue as a static site
+    Site(SiteArgs),
+}
+
+/// Which servers, and how they are reached.
+#[derive(Debug, Args)]
+pub struct TargetArgs {
+    /// A URL, a client's config, a recorded tools/list, a .jsonl of tools, or `-` for one of these on standard input
+    #[arg(value_name = "TARGET", required_unless_present = "command")]
+    pub targets: Vec<String>,
+
+    /// A server to start, with its arguments: everything after `--`, never run through a shell
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+
+    /// Seconds for one whole target, from its start to its last page
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Connection")]
+    pub timeout: u64,
+
+    /// Send this HTTP header (repeatable)
+    #[arg(long, value_name = "K: V", help_heading = "Connection")]
+    pub header: Vec<String>,
+
+    /// Set this variable in the server's environment (repeatable); `K` alone passes the caller's value on
+    ///
+    /// A started server sees PATH, HOME, the locale and what its runtime needs, and nothing else of the caller's environment.
+    #[arg(long, value_name = "K=V", help_heading = "Connection")]
+    pub env: Vec<String>,
+
+    /// No progress and no hints; errors are still said
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+}
+
+/// `toolgrade scan`
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// The servers.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Output")]
+    pub format: Format,
+
+    /// Show under each tool the words that decided, and the rule they belong to
+    #[arg(long, help_heading = "Output")]
+    pub explain: bool,
+
+    /// Exit with 10 when a tool is at or above this class or severity (read … financial, low … critical)
+    #[arg(long, value_name = "CLASS-OR-SEVERITY", help_heading = "Output")]
+    pub fail_on: Option<Threshold>,
+
+    /// Record what was seen in this catalogue (an SQLite file, made when missing)
+    #[arg(long, value_name = "DB", help_heading = "Output")]
+    pub catalogue: Option<PathBuf>,
+}
+
+/// Formats of `scan`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A risk table for people, riskiest first
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON object a server, a line each
+    Jsonl,
+    /// One row a tool
+    Csv,
+    /// A table for pull requests and wikis
+    Markdown,
+}
+
+/// What `--fail-on` takes: the least class or severity that fails, in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// This class or one above it in precedence.
+    Class(Class),
+    /// This severity or a worse one.
+    Severity(Severity),
+}
+
+impl Threshold {
+    /// Whether a class is at or above the threshold.
+    #[must_use]
+    pub fn reached_by(self, class: Class) -> bool {
+        match self {
+            Self::Class(least) => class >= least,
+            Self::Severity(least) => class.severity() >= least,
+        }
+    }
+}
+
+impl std::str::FromStr for Threshold {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let class = Class::ALL.into_iter().find(|class| class.name().eq_ignore_ascii_case(text)).map(Self::Class);
+        let severity =
+            || Severity::ALL.into_iter().find(|severity| severity.name().eq_ignore_ascii_case(text)).map(Self::Severity);
+        class.or_else(severity).ok_or_else(|| {
+            "expected a class (read, write, execute, destructive, financial) or a severity (low, medium, high, critical)"
+                .to_owned()
+        })
+    }
+}
+
+/// `toolgrade classify`
+#[derive(Debug, Args)]
+pub struct ClassifyArgs {
+    /// JSON Lines of tools, or `{"server": …, "tool": {…}}`; standard input when absent
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+
+    /// Only server, name, class and severity
+    #[arg(long)]
+    pub brief: bool,
+}
+
+/// `toolgrade eval`
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Labelled tools: JSON Lines of `{"server","class","alt":[…],"tool"}`
+    #[arg(value_name = "GOLD.jsonl")]
+    pub gold: PathBuf,
+
+    /// How to print the measurement
+    #[arg(long, value_enum, default_value_t = EvalFormat::Text)]
+    pub format: EvalFormat,
+}
+
+/// Formats of `eval`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EvalFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// `toolgrade rules`
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// A rule's id: print its page
+    pub id: Option<String>,
+}
+
+/// `toolgrade policy`
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// The servers.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// What reads the policy
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
+    pub format: PolicyFormat,
+
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// Formats of `policy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PolicyFormat {
+    /// policy.json, version "1"
+    Policylayer,
+}
+
+/// `toolgrade site`
+#[derive(Debug, Args)]
+pub struct SiteArgs {
+    /// The catalogue to publish, as filled by `scan --catalogue`
+    #[arg(long, value_name = "DB")]
+    pub catalogue: PathBuf,
+
+    /// The directory to write; made when missing
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// The address the site will be served from, for links that must be absolute
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+}

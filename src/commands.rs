@@ -1,14 +1,28 @@
 //! One function per subcommand: open what it needs, call the library, print.
 
-use crate::cli::Cli;
+mod classify;
+mod eval;
+mod policy;
+mod rules;
+mod scan;
+mod site;
+
+use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 
 /// Runs the command that was asked for.
 ///
 /// # Errors
 /// Whatever keeps the command from doing anything at all; what only concerns one target is reported instead.
-pub fn run(_cli: Cli) -> anyhow::Result<Exit> {
-    Ok(Exit::Done)
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Classify(args) => classify::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Policy(args) => policy::run(&args),
+        Command::Site(args) => site::run(&args),
+    }
 }
 
 /// Whether an error is only a reader that went away (`toolgrade … | head`).
