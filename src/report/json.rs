@@ -1,0 +1,77 @@
+//! The report as data: the objects of `--format json` and `jsonl`, of the catalogue's JSON files and of the store.
+
+use super::Report;
+use crate::listing::Source;
+use crate::verdict::{Class, GradedServer, GradedTool, Verdict};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The whole report as one document.
+#[must_use]
+pub fn document(report: &Report) -> Value {
+    serde_json::json!({
+        "toolgrade": env!("CARGO_PKG_VERSION"),
+        "servers": report.servers.iter().map(server).collect::<Vec<_>>(),
+        "failures": report.failures,
+    })
+}
+
+/// One server with all its tools.
+#[must_use]
+pub fn server(server: &GradedServer) -> Value {
+    let entry = ServerEntry {
+        server: &server.slug,
+        name: &server.server.name,
+        title: server.server.title.as_deref(),
+        version: server.server.version.as_deref(),
+        instructions: server.server.instructions.as_deref(),
+        source: &server.server.source,
+        protocol: server.server.protocol.as_deref(),
+        complete: server.server.complete,
+        counts: server.counts(),
+        grade: server.grade,
+        tokens: server.tokens(),
+        tools: server.tools.iter().map(tool_entry).collect(),
+    };
+    // Strings, numbers and lists only: this cannot fail.
+    serde_json::to_value(entry).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct ServerEntry<'a> {
+    server: &'a str,
+    name: &'a str,
+    title: Option<&'a str>,
+    version: Option<&'a str>,
+    instructions: Option<&'a str>,
+    source: &'a Source,
+    protocol: Option<&'a str>,
+    complete: bool,
+    counts: BTreeMap<Class, usize>,
+    grade: char,
+    tokens: usize,
+    tools: Vec<ToolEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ToolEntry<'a> {
+    name: &'a str,
+    title: Option<&'a str>,
+    description: Option<&'a str>,
+    parameters: usize,
+    tokens: usize,
+    #[serde(flatten)]
+    verdict: &'a Verdict,
+}
+
+fn tool_entry(tool: &GradedTool) -> ToolEntry<'_> {
+    ToolEntry {
+        name: tool.tool.name(),
+        title: tool.tool.title(),
+        description: tool.tool.description(),
+        parameters: tool.tool.parameters().len(),
+        tokens: tool.tokens,
+        verdict: &tool.verdict,
+    }
+}
