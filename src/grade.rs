@@ -36,11 +36,13 @@ pub fn verdicts(server: &Server, tools: &[Tool]) -> Vec<Verdict> {
     tools.iter().map(|tool| verdict(tool, &purpose)).collect()
 }
 
-/// What one rule says of one tool alone: for the examples of rule files.
+/// The words that make one rule speak of one tool alone, `None` when it is silent: for the examples of rule files.
 #[must_use]
-pub fn evidence_of(rule: &Rule, tool: &Tool) -> Vec<evidence::Evidence> {
+pub fn evidence_of(rule: &Rule, tool: &Tool) -> Option<Vec<evidence::Evidence>> {
     let (hits, _) = judge(&Subject::new(tool, &[]));
-    evidence::disjoint(hits.into_iter().filter(|hit| hit.rule.id == rule.id).flat_map(|hit| hit.evidence).collect())
+    let mut spoke = hits.into_iter().filter(|hit| hit.rule.id == rule.id).peekable();
+    spoke.peek()?;
+    Some(evidence::disjoint(spoke.flat_map(|hit| hit.evidence).collect()))
 }
 
 /// All hits on a subject, and the class they decide; contradictions are seen last, between what was decided.

@@ -34,6 +34,8 @@ pub struct Grammar {
     pub nouny: HashSet<String>,
     /// Verbs that are things when another word stands before them.
     pub things: HashSet<String>,
+    /// Words that are one whatever capitals stand inside.
+    pub compounds: HashSet<String>,
     /// Words that only follow a thing.
     pub after_things: HashSet<String>,
     /// `write = ["writes", "writing", "written"]`

@@ -1,5 +1,7 @@
 //! Splits names and prose into words that rules can be matched with.
 
+use crate::grammar::GRAMMAR;
+
 /// One word, lower-case, with its place in the text it was cut from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -50,10 +52,27 @@ pub fn split(name: &str) -> Vec<Word> {
         words.push(word(&characters, start, end, Gap::Space, false));
         start = end;
     }
+    join_compounds(&mut words);
     if let Some(first) = words.first_mut() {
         first.gap = Gap::Sentence;
     }
     words
+}
+
+/// Puts back together what is one word however it is capitalised: `runGraphQL` is run, graphql.
+fn join_compounds(words: &mut Vec<Word>) {
+    let mut at = 1;
+    while at < words.len() {
+        let (before, here) = (&words[at - 1], &words[at]);
+        let joined = format!("{}{}", before.text, here.text);
+        if before.end == here.start && GRAMMAR.compounds.contains(&joined) {
+            words[at - 1].end = words[at].end;
+            words[at - 1].text = joined;
+            words.remove(at);
+        } else {
+            at += 1;
+        }
+    }
 }
 
 /// Whether the character at `at` belongs to the same word of an identifier as the one before it.
@@ -129,13 +148,13 @@ fn chunk_end(characters: &[char], start: usize) -> usize {
 
 /// Slashes glue only inside something that is already a URL or a path (`https://…`, `users/{id}`): `create/update` are two words.
 fn is_url_glue(characters: &[char], start: usize, end: usize) -> bool {
-    matches!(characters[end], '/' | '?' | '=' | '%' | '-') && characters[start..end].windows(2).any(|pair| pair == [':', '/'])
+    matches!(characters[end], '/' | '?' | '=' | '%' | '-') && characters[start..=end].windows(2).any(|pair| pair == [':', '/'])
 }
 
 fn is_code(chunk: &[char]) -> bool {
     let inner = |character: &char| matches!(character, '_' | ':' | '{' | '$' | '@');
     let dotted = chunk.windows(2).any(|pair| pair[0] == '.' && pair[1].is_alphanumeric());
-    let camel = chunk.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
+    let camel = chunk[0].is_lowercase() && chunk.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
     chunk.iter().any(inner) || dotted || camel
 }
 
@@ -159,6 +178,7 @@ fn split_chunk(characters: &[char], start: usize, end: usize, gap: Gap, code: bo
 fn gap_of(characters: &[char], at: usize) -> Gap {
     let next = characters.get(at + 1).copied().unwrap_or(' ');
     match characters[at] {
+        '.' if next == ' ' && characters.get(at + 2).is_some_and(|after| after.is_lowercase()) => Gap::Clause,
         '.' | '!' | '?' if next.is_whitespace() || matches!(next, '"' | ')' | '*' | '<' | '\'') => Gap::Sentence,
         '。' | '！' | '？' | '|' | '•' | '✓' | '→' => Gap::Sentence,
         '\n' if line_ends_sentence(characters, at) => Gap::Sentence,
@@ -222,6 +242,7 @@ mod tests {
         check("listAPIs", "list apis");
         check("s3/delete", "s3 delete");
         check("顧客を削除", "顧 客 を 削 除");
+        check("runGraphQLQuery", "run graphql query");
         check("xóa_đơn_hàng", "xóa đơn hàng");
         check("удалитьФайл", "удалить файл");
         check("__", "");

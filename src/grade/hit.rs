@@ -51,27 +51,33 @@ fn resolve(sense: Sense) -> (&'static Rule, &'static When) {
     (rule, &rule.when[sense.when])
 }
 
-/// The best sense of an action's verb for a class, and every sense that is a signal. A sense is the better the more of its
-/// conditions the action fulfils; of two equal ones the more severe wins.
+/// For each part of an action's object ("customers | and invoices") the sense of the verb that fits best; the most severe of
+/// them is what the action does. A sense fits the better the more of its conditions hold; of two equal ones the more severe
+/// wins. Signals are independent: every sense that fits is one.
 fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
-    let mut best: Option<((usize, Class), Hit)> = None;
-    for sense in rules::lexicon().senses(action.verb) {
-        let (rule, when) = resolve(*sense);
-        let Some((weight, hit)) = sense_hit(subject, action, rule, when) else { continue };
-        match hit.effect() {
-            None => hits.push(hit),
-            Some(effect) => {
-                if best.as_ref().is_none_or(|(rank, _)| (weight, effect) > *rank) {
-                    best = Some(((weight, effect), hit));
-                }
-            }
+    let senses: Vec<_> = rules::lexicon().senses(action.verb).iter().map(|sense| resolve(*sense)).collect();
+    let parts: Vec<Option<usize>> =
+        if action.heads.is_empty() { vec![None] } else { action.heads.iter().copied().map(Some).collect() };
+    let mut effects = Vec::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        let found = senses.iter().filter_map(|(rule, when)| sense_hit(subject, action, part, rule, when));
+        let (signals, fits): (Vec<_>, Vec<_>) = found.partition(|(_, hit)| hit.effect().is_none());
+        if index == 0 {
+            hits.extend(signals.into_iter().map(|(_, hit)| hit));
         }
+        effects.extend(fits.into_iter().max_by_key(|(weight, hit)| (*weight, hit.effect())).map(|(_, hit)| hit));
     }
-    hits.extend(best.map(|(_, hit)| hit));
+    hits.extend(effects.into_iter().max_by_key(Hit::effect));
 }
 
-/// Whether one sense of a verb fits an action, and how closely.
-fn sense_hit(subject: &Subject<'_>, action: &Action, rule: &'static Rule, when: &When) -> Option<(usize, Hit)> {
+/// Whether one sense of a verb fits an action and one part of its object, and how closely.
+fn sense_hit(
+    subject: &Subject<'_>,
+    action: &Action,
+    part: Option<usize>,
+    rule: &'static Rule,
+    when: &When,
+) -> Option<(usize, Hit)> {
     if !when.places.is_empty() && !when.places.contains(&action.place) {
         return None;
     }
@@ -81,8 +87,9 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, rule: &'static Rule, when: 
     let mut found = vec![subject.verb_evidence(action)];
     let mut weight = 0;
     if !when.object.is_empty() {
-        let words = object_of(action, &when.object)?;
-        found.extend(words_evidence(subject, action, words));
+        let end = part?;
+        let range = when.object.iter().find_map(|pattern| pattern.ending_at(&action.object, end))?;
+        found.extend(words_evidence(subject, action, &action.object[range]));
         weight += 4;
     }
     if !when.mentions.is_empty() {
@@ -95,14 +102,6 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, rule: &'static Rule, when: 
     found.extend(context.evidence);
     let vague = when.vague || action.doubtful;
     Some((weight, Hit { rule, place: Some(action.place), vague, evidence: found, fills: context.fills }))
-}
-
-/// The words of the object that one of the patterns names: a part of the object must end with them.
-fn object_of<'a>(action: &'a Action, patterns: &[Pattern]) -> Option<&'a [Word]> {
-    let ends = action.heads.iter();
-    ends.flat_map(|&end| patterns.iter().filter_map(move |pattern| pattern.ending_at(&action.object, end)))
-        .next()
-        .map(|range| &action.object[range])
 }
 
 fn words_evidence(subject: &Subject<'_>, action: &Action, words: &[Word]) -> Option<Evidence> {
