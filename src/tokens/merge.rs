@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 const LONGEST_TOKEN: usize = 128;
 
 /// What `next` holds for a part that was merged into the one before it.
-const GONE: usize = 0;
+const GONE: u32 = 0;
 
 /// Tokens in one piece: 1 when it is a token itself, else what is left when no two neighbours merge any more.
 ///
@@ -17,27 +17,31 @@ pub(super) fn count(ranks: &Map<&[u8]>, piece: &[u8]) -> usize {
     if piece.len() < 2 || (piece.len() <= LONGEST_TOKEN && ranks.contains_key(piece)) {
         return usize::from(!piece.is_empty());
     }
-    let end = piece.len();
+    // Positions and ranks as u32 halve what a huge piece takes; no definition comes near 4 GB.
+    let Ok(end) = u32::try_from(piece.len()) else { return piece.len() };
     // A part is known by where it starts; `next[start]` is where it ends and the next one starts.
-    let mut next: Vec<usize> = (1..=end).collect();
-    let mut previous: Vec<usize> = (0..end).map(|start| start.saturating_sub(1)).collect();
-    let pair = |start: usize, stop: usize| ranks.get(&piece[start..stop]).map(|rank| Reverse((rank, start, stop)));
-    let mut heap: BinaryHeap<_> = (0..end - 1).filter_map(|start| pair(start, start + 2)).collect();
-    let mut parts = end;
+    let mut next: Vec<u32> = (1..=end).collect();
+    let mut previous: Vec<u32> = (0..end).map(|start| start.saturating_sub(1)).collect();
+    let pair = |start: u32, stop: u32| {
+        let rank = ranks.get(&piece[start as usize..stop as usize])?;
+        u32::try_from(rank).ok().map(|rank| Reverse((rank, start, stop)))
+    };
+    let mut heap: BinaryHeap<Reverse<(u32, u32, u32)>> = (0..end - 1).filter_map(|start| pair(start, start + 2)).collect();
+    let mut parts = piece.len();
     while let Some(Reverse((_, start, stop))) = heap.pop() {
-        let middle = next[start];
-        if middle == GONE || middle == end || next[middle] != stop {
+        let middle = next[start as usize];
+        if middle == GONE || middle == end || next[middle as usize] != stop {
             continue; // One of the two has merged since.
         }
-        next[start] = stop;
-        next[middle] = GONE;
+        next[start as usize] = stop;
+        next[middle as usize] = GONE;
         parts -= 1;
         if stop < end {
-            previous[stop] = start;
-            heap.extend(pair(start, next[stop]));
+            previous[stop as usize] = start;
+            heap.extend(pair(start, next[stop as usize]));
         }
         if start > 0 {
-            heap.extend(pair(previous[start], stop));
+            heap.extend(pair(previous[start as usize], stop));
         }
     }
     parts
