@@ -79,7 +79,7 @@ fn code(text: &str) -> String {
     format!("<code>{entities}</code>")
 }
 
-/// Text as text: punctuation escaped, addresses broken so that they are not linked, `@` swapped for its full-width form so
+/// Text as text, never at the start of a line: punctuation escaped, addresses broken so that they are not linked, `@` swapped for its full-width form so
 /// that nobody is notified.
 fn text(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -88,7 +88,7 @@ fn text(text: &str) -> String {
             '@' => safe.push('＠'),
             ':' => safe.push_str("&#58;"),
             '.' if ends_in_www(&safe) => safe.push_str("&#46;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '+' | '!' | '|' | '~' | '&' | '$' | '-' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '!' | '|' | '~' | '&' | '$' => {
                 safe.push('\\');
                 safe.push(character);
             }

@@ -1,4 +1,12 @@
-//! The one integration binary.
+//! The integration tests, one binary.
 
-/// Token counts against the reference, and the embedded vocabulary.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on should stop")]
+
+mod cli;
+mod env;
+mod evidence;
+mod graded;
+mod report;
+mod sanitize;
+mod slug;
 mod tokens;

@@ -12,10 +12,10 @@ fn slugs_are_stable() {
         ("@modelcontextprotocol/server-filesystem", "modelcontextprotocol-server-filesystem"),
         ("../../etc/passwd", "etc-passwd"),
         ("a  b", "a-b"),
-        ("Größe", "gr-e-3cc6e2b4"),
-        ("日本語", "9d5afc68"),
-        ("..", "8c1c2ab5"),
-        ("", "4fd0bfc8"),
+        ("Größe", "gr-e-d109011f"),
+        ("日本語", "26ca0d32"),
+        ("..", "b37a252a"),
+        ("", "4fd0bfc1"),
     ] {
         assert_eq!(slug(name), expected, "{name}");
     }
