@@ -144,30 +144,28 @@ impl Lines {
         let risk = format!("{}  {}", pad(verdict.class.name(), 11), pad(verdict.severity.name(), 8));
         let row = format!("{class}{risk}{class:#}  {}  {BOLD}{}{BOLD:#}", pad(&score, 5), pad(&name, self.names));
         write!(out, "{row}  {}", pad_left(&tally::thousands(tool.tokens), TOKENS))?;
-        let signals = self.signals(tool);
         // A name that sticks out has moved its signals to the right: there is no column to wrap them in.
         let beside = self.beside && (self.width.is_none() || width(&name) <= self.names);
         let indent = if beside { self.before_signals } else { BEFORE_NAME };
-        for (at, line) in signals.iter().enumerate() {
+        let room = self.width.map(|width| width.saturating_sub(indent).max(NARROWEST_SIGNALS));
+        for (at, line) in signals(tool, room).iter().enumerate() {
             let before = if beside && at == 0 { "  ".to_owned() } else { format!("\n{:indent$}", "") };
             write!(out, "{before}{line}")?;
         }
         writeln!(out)
     }
+}
 
-    /// The signals in lines; a verdict that is not sure says so first.
-    fn signals(&self, tool: &GradedTool) -> Vec<String> {
-        const UNSURE_TEXT: &str = "check by hand";
-        let unsure = tool.verdict.confidence < UNSURE;
-        let texts = tool.verdict.signals.iter().map(|signal| sanitize::line(&signal.text));
-        let texts: Vec<String> = unsure.then(|| UNSURE_TEXT.to_owned()).into_iter().chain(texts).collect();
-        let indent = if self.beside { self.before_signals } else { BEFORE_NAME };
-        let room = self.width.map(|width| width.saturating_sub(indent).max(NARROWEST_SIGNALS));
-        let mut lines = wrap(&texts.join(" · "), room);
-        if let Some(rest) = lines.first().filter(|_| unsure).and_then(|first| first.strip_prefix(UNSURE_TEXT)) {
-            lines[0] = format!("{WARNING}{UNSURE_TEXT}{WARNING:#}{rest}");
-        }
-        lines.retain(|line| !line.is_empty());
-        lines
+/// The signals in lines; a verdict that is not sure says so first.
+fn signals(tool: &GradedTool, room: Option<usize>) -> Vec<String> {
+    const UNSURE_TEXT: &str = "check by hand";
+    let unsure = tool.verdict.confidence < UNSURE;
+    let texts = tool.verdict.signals.iter().map(|signal| sanitize::line(&signal.text));
+    let texts: Vec<String> = unsure.then(|| UNSURE_TEXT.to_owned()).into_iter().chain(texts).collect();
+    let mut lines = wrap(&texts.join(" · "), room);
+    if let Some(rest) = lines.first().filter(|_| unsure).and_then(|first| first.strip_prefix(UNSURE_TEXT)) {
+        lines[0] = format!("{WARNING}{UNSURE_TEXT}{WARNING:#}{rest}");
     }
+    lines.retain(|line| !line.is_empty());
+    lines
 }
