@@ -1,5 +1,6 @@
 //! A spinner on standard error while servers are visited; silent when nobody watches.
 
+use crate::sanitize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -11,7 +12,7 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Starts a spinner that says `message`. Silent with `quiet`, in CI, and when standard error is no terminal.
     #[must_use]
-    pub fn start(message: String, quiet: bool) -> Self {
+    pub fn start(message: &str, quiet: bool) -> Self {
         let watched = !quiet && std::env::var_os("CI").is_none() && std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(
             None,
@@ -20,11 +21,16 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
             bar.set_style(style);
         }
-        bar.set_message(message);
+        bar.set_message(sanitize::line(message));
         if watched {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
         Self(bar)
+    }
+
+    /// Changes what the spinner says.
+    pub fn say(&self, message: &str) {
+        self.0.set_message(sanitize::line(message));
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
 /// Resolves the targets, visits and grades them: what `scan` and `policy` share.
 pub(super) fn report(args: &TargetArgs) -> Report {
     let (targets, mut failures) = target::resolve(args);
-    let progress = Progress::start(format!("scanning {}", tally::count(targets.len(), "target")), args.quiet);
+    let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), args.quiet);
     let scan = scan::scan(targets, &scan::Options { timeout: Duration::from_secs(args.timeout) });
     drop(progress);
     failures.extend(scan.failures);
