@@ -22,6 +22,7 @@ pub mod grammar;
 pub mod listing;
 pub mod mcp;
 pub mod policy;
+pub mod progress;
 pub mod report;
 pub mod rules;
 pub mod sanitize;
