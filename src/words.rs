@@ -111,13 +111,14 @@ pub fn prose(text: &str) -> Vec<Word> {
             ']' => bracketed = false,
             _ => {}
         }
-        if !character.is_alphanumeric() {
+        let path = opens_path(&characters, at);
+        if !character.is_alphanumeric() && !path {
             gap = gap.max(gap_of(&characters, at));
             at += 1;
             continue;
         }
-        let end = chunk_end(&characters, at);
-        let code = quoted || bracketed || is_code(&characters[at..end]);
+        let end = if path { path_end(&characters, at) } else { chunk_end(&characters, at) };
+        let code = quoted || bracketed || path || is_code(&characters[at..end]);
         for word in split_chunk(&characters, at, end, gap, code) {
             words.push(word);
         }
@@ -125,6 +126,17 @@ pub fn prose(text: &str) -> Vec<Word> {
         at = end;
     }
     words
+}
+
+/// `PUT /admin/orders/{id}.json`: a slash after white space opens a path.
+fn opens_path(characters: &[char], at: usize) -> bool {
+    let opens = characters[at] == '/' && (at == 0 || characters[at - 1].is_whitespace());
+    opens && characters.get(at + 1).is_some_and(|next| next.is_alphanumeric() || *next == '{')
+}
+
+fn path_end(characters: &[char], at: usize) -> usize {
+    let length = characters[at..].iter().position(|&here| here.is_whitespace() || matches!(here, ',' | ')' | ';' | '"'));
+    length.map_or(characters.len(), |length| at + length)
 }
 
 /// The end of the run of characters that a reader sees as one unit: up to white space or punctuation that ends it.
@@ -255,6 +267,13 @@ mod tests {
         assert_eq!(code, ["list", "files", "get", "file", "e", "g", "https", "x", "io", "delete"]);
         let starts: Vec<&str> = words.iter().filter(|word| word.gap == Gap::Sentence).map(|word| word.text.as_str()).collect();
         assert_eq!(starts, ["deletes", "use"]);
+    }
+
+    #[test]
+    fn paths_are_code() {
+        let words = prose("Update via PUT /admin/orders/{id}.json, then read.");
+        let plain: Vec<&str> = words.iter().filter(|word| !word.code).map(|word| word.text.as_str()).collect();
+        assert_eq!(plain, ["update", "via", "put", "then", "read"]);
     }
 
     #[test]
