@@ -194,8 +194,8 @@ fn gap_of(characters: &[char], at: usize) -> Gap {
         '.' | '!' | '?' if next.is_whitespace() || matches!(next, '"' | ')' | '*' | '<' | '\'') => Gap::Sentence,
         '。' | '！' | '？' | '|' | '•' | '✓' | '→' => Gap::Sentence,
         '\n' if line_ends_sentence(characters, at) => Gap::Sentence,
-        ',' | '、' | '，' => Gap::Comma,
-        '/' | '&' | '+' => Gap::Or,
+        ',' | '，' => Gap::Comma,
+        '/' | '&' | '+' | '、' => Gap::Or,
         '(' | ')' | ':' | ';' | '：' | '；' | '（' | '）' | '—' | '–' | '[' | ']' | '<' | '>' | '=' | '{' | '}' => {
             Gap::Clause
         }

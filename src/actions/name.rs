@@ -12,7 +12,18 @@ struct Candidate {
     words: usize,
     verb: usize,
     form: Form,
-    nouny: bool,
+    kind: Kind,
+}
+
+/// What a candidate is, the plainest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Nothing but a verb.
+    Verb,
+    /// A verb that is a thing behind another word.
+    Thing,
+    /// As often a thing.
+    Noun,
 }
 
 /// The actions a name says: its head verb, and verbs joined to it.
@@ -25,8 +36,8 @@ pub(super) fn actions(name: &str, place: Place, field: &Field) -> Vec<Action> {
         let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
         let between = next.at - (last.at + last.words);
         let after_and = between > 0 && GRAMMAR.joins.contains(&words[next.at - 1].text);
-        let joined = after_and && (between == 1 || !next.nouny);
-        let adjacent = between == 0 && !next.nouny && !rules::lexicon().only_reads(last.verb);
+        let joined = after_and && (between == 1 || next.kind == Kind::Verb);
+        let adjacent = between == 0 && next.kind == Kind::Verb && !rules::lexicon().only_reads(last.verb);
         if joined || adjacent {
             chosen.push(index);
         }
@@ -40,12 +51,15 @@ fn candidates(words: &[Word]) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let fits = |form| matches!(form, Form::Base | Form::Foreign) || form == Form::Third && at == 0;
-        match rules::lexicon().at(words, at, fits) {
+        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)) {
             Some(found) => {
-                let thing = GRAMMAR.nouny.contains(&words[at].text) || at > 0 && GRAMMAR.things.contains(&words[at].text);
-                let nouny = found.words == 1 && thing;
-                candidates.push(Candidate { at, words: found.words, verb: found.verb, form: found.form, nouny });
+                let kind = match &words[at].text {
+                    _ if found.words > 1 => Kind::Verb,
+                    word if GRAMMAR.nouny.contains(word) => Kind::Noun,
+                    word if at > 0 && GRAMMAR.things.contains(word) => Kind::Thing,
+                    _ => Kind::Verb,
+                };
+                candidates.push(Candidate { at, words: found.words, verb: found.verb, form: found.form, kind });
                 at += found.words;
             }
             None => at += 1,
@@ -54,15 +68,17 @@ fn candidates(words: &[Word]) -> Vec<Candidate> {
     candidates
 }
 
-/// Which candidate is the head: the first, unless it reads like a thing (`order_cancel`, `todo_list_create`).
+/// Which candidate is the head: the first, unless it reads like a thing (`order_cancel`, `todo_list_create`, `file_read`).
 fn head(candidates: &[Candidate], words: usize) -> Option<usize> {
     let first = candidates.first()?;
-    if !first.nouny {
+    if first.kind == Kind::Verb {
         return Some(0);
     }
     let closes = |candidate: &Candidate| candidate.at + candidate.words == words;
-    let plainer = |candidate: &Candidate| !candidate.nouny && (closes(candidate) || candidate.at <= first.at + 1 || first.at > 0);
-    Some(candidates.iter().position(plainer).unwrap_or(0))
+    let near = |candidate: &Candidate| closes(candidate) || candidate.at <= first.at + 1 || first.at > 0;
+    let verb = candidates.iter().position(|candidate| candidate.kind == Kind::Verb && near(candidate));
+    let plainer = || candidates.iter().position(|candidate| candidate.kind < first.kind);
+    Some(verb.or_else(plainer).unwrap_or(0))
 }
 
 fn action(candidate: &Candidate, words: &[Word], taken: &[usize], place: Place, field: &Field) -> Action {
@@ -83,7 +99,7 @@ fn action(candidate: &Candidate, words: &[Word], taken: &[usize], place: Place, 
         object: things,
         heads,
         clause: others.map(|(_, word)| word.clone()).collect(),
-        doubtful: candidate.nouny && candidate.at > 0,
+        doubtful: candidate.kind != Kind::Verb && candidate.at > 0,
         value: 0,
     }
 }

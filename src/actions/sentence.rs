@@ -88,14 +88,15 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     let mut verbs = vec![head];
     for at in head.end()..clause.len() {
         let last = verbs[verbs.len() - 1].end();
-        if clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
+        if at < last || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
             continue;
         }
         let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || GRAMMAR.joins.contains(&clause[last].text));
-        if chained || found.form == Form::Foreign || opens_object(clause, at, found.end()) {
+        let foreign = found.form == Form::Foreign;
+        if chained || foreign && clause[at].gap == Gap::Comma || !foreign && opens_object(clause, at, found.end()) {
             verbs.push(found);
         }
     }
@@ -104,17 +105,19 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
 
 /// Whether the word at `at` stands after a comma, a slash or a word that joins.
 fn is_joined(clause: &[Word], at: usize) -> bool {
-    matches!(clause[at].gap, Gap::Or | Gap::Comma) || GRAMMAR.joins.contains(&clause[at - 1].text)
+    let adverbs = clause[..at].iter().rev().take_while(|word| GRAMMAR.modals.contains(&word.text)).count();
+    let first = at - adverbs;
+    matches!(clause[first].gap, Gap::Or | Gap::Comma) || first > 0 && GRAMMAR.joins.contains(&clause[first - 1].text)
 }
 
-/// Whether an object of its own follows the joined verb at `at`: "and deletes it"; after "and", any thing will do for a verb
-/// that is nothing else.
+/// Whether an object of its own follows the joined verb at `at`: "and deletes it"; for a verb that is nothing else any thing
+/// will do.
 fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     let Some(next) = clause.get(end) else { return false };
     let ambiguous = GRAMMAR.nouny.contains(&clause[at].text) || GRAMMAR.things.contains(&clause[at].text);
     let opens = GRAMMAR.objects.contains(&next.text);
     let thing = next.gap == Gap::Space && !GRAMMAR.prepositions.contains(&next.text) && !GRAMMAR.joins.contains(&next.text);
-    opens || !ambiguous && thing && GRAMMAR.joins.contains(&clause[at - 1].text)
+    opens || !ambiguous && thing && !GRAMMAR.after_things.contains(&next.text)
 }
 
 /// Whether the words just before turn what follows into its opposite.

@@ -17,7 +17,7 @@ pub(super) fn add(subject: &Subject<'_>, decision: &Decision, hits: &mut Vec<Hit
                 None => None,
             };
             if let Some((fill, evidence)) = found {
-                hits.push(Hit { rule, place: None, vague: false, evidence, fills: vec![fill] });
+                hits.push(Hit { rule, place: None, verb: None, weight: 0, vague: false, evidence, fills: vec![fill] });
             }
         }
     }

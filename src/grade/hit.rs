@@ -13,6 +13,10 @@ pub(super) struct Hit {
     pub(super) rule: &'static Rule,
     /// Where the action was said; `None` when the rule is about the tool as a whole.
     pub(super) place: Option<Place>,
+    /// Which verb was said, where the rule is about an action.
+    pub(super) verb: Option<usize>,
+    /// How many of the rule's conditions made it fit: 0 for a verb alone.
+    pub(super) weight: usize,
     /// Whether plainer words beside it win.
     pub(super) vague: bool,
     pub(super) evidence: Vec<Evidence>,
@@ -36,11 +40,20 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
     for action in &subject.actions {
         action_hits(subject, action, &mut hits);
     }
+    drop_general_readings(&mut hits);
     for sense in rules::lexicon().tool_senses() {
         let (rule, when) = resolve(*sense);
         if let Some(context) = context(subject, when) {
             let evidence = context.evidence;
-            hits.push(Hit { rule, place: None, vague: when.vague, evidence, fills: context.fills });
+            hits.push(Hit {
+                rule,
+                place: None,
+                verb: None,
+                weight: context.weight,
+                vague: when.vague,
+                evidence,
+                fills: context.fills,
+            });
         }
     }
     hits
@@ -49,6 +62,23 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
 fn resolve(sense: Sense) -> (&'static Rule, &'static When) {
     let rule = &rules::all()[sense.rule];
     (rule, &rule.when[sense.when])
+}
+
+/// Where one place says plainly which milder sense of a verb is meant ("Remove a tag *from* a task"), the general sense of the
+/// same verb elsewhere (the bare "removes") means the same.
+fn drop_general_readings(hits: &mut Vec<Hit>) {
+    let closer: Vec<(usize, usize, Option<Class>)> = hits
+        .iter()
+        .filter(|hit| hit.weight > 0 && matches!(hit.place, Some(Place::Name | Place::Title | Place::Summary)))
+        .filter_map(|hit| Some((hit.verb?, hit.weight, hit.effect())))
+        .collect();
+    hits.retain(|hit| {
+        let same_family = |verb: usize| rules::lexicon().senses(verb).iter().any(|sense| resolve(*sense).0.id == hit.rule.id);
+        let is_general = |&(verb, weight, effect): &(usize, usize, Option<Class>)| {
+            effect.is_some() && effect < hit.effect() && weight > hit.weight && same_family(verb)
+        };
+        !closer.iter().any(is_general)
+    });
 }
 
 /// For each part of an action's object ("customers | and invoices") the sense of the verb that fits best; the most severe of
@@ -101,7 +131,10 @@ fn sense_hit(
     weight += context.weight;
     found.extend(context.evidence);
     let vague = when.vague || action.doubtful;
-    Some((weight, Hit { rule, place: Some(action.place), vague, evidence: found, fills: context.fills }))
+    Some((
+        weight,
+        Hit { rule, place: Some(action.place), verb: Some(action.verb), weight, vague, evidence: found, fills: context.fills },
+    ))
 }
 
 fn words_evidence(subject: &Subject<'_>, action: &Action, words: &[Word]) -> Option<Evidence> {
