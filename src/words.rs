@@ -21,8 +21,10 @@ pub struct Word {
 /// What separates a word from the one before it. Ordered: a larger gap separates more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
-    /// Nothing, a space, a hyphen or an apostrophe: the words belong together.
+    /// Nothing, a space or an apostrophe: the words belong together.
     Space,
+    /// A hyphen: the words are one (`pay-outs`, `read-only`).
+    Hyphen,
     /// A slash or an ampersand: `create/update`.
     Or,
     /// A comma.
@@ -200,6 +202,7 @@ fn gap_of(characters: &[char], at: usize) -> Gap {
             Gap::Clause
         }
         '-' if next == ' ' => Gap::Clause,
+        '-' if next.is_alphanumeric() => Gap::Hyphen,
         _ => Gap::Space,
     }
 }

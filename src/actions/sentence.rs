@@ -68,6 +68,10 @@ struct Verb {
 impl Verb {
     fn find(clause: &[Word], at: usize, fits: impl Fn(Form) -> bool) -> Option<Self> {
         let found = rules::lexicon().at(clause, at, fits)?;
+        // "pay-outs", "write-only": half of a compound is no action.
+        if clause.get(at + found.words).is_some_and(|next| next.gap == Gap::Hyphen) {
+            return None;
+        }
         Some(Self { at, words: found.words, verb: found.verb, form: found.form, doubtful: false })
     }
 
@@ -116,7 +120,7 @@ fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     let Some(next) = clause.get(end) else { return false };
     let ambiguous = GRAMMAR.nouny.contains(&clause[at].text) || GRAMMAR.things.contains(&clause[at].text);
     let opens = GRAMMAR.objects.contains(&next.text);
-    let thing = next.gap == Gap::Space && !GRAMMAR.prepositions.contains(&next.text) && !GRAMMAR.joins.contains(&next.text);
+    let thing = next.gap <= Gap::Hyphen && !GRAMMAR.prepositions.contains(&next.text) && !GRAMMAR.joins.contains(&next.text);
     opens || !ambiguous && thing && !GRAMMAR.after_things.contains(&next.text)
 }
 

@@ -114,6 +114,10 @@ fn sense_hit(
     if when.unless.iter().any(|pattern| pattern.find(&action.clause).is_some()) {
         return None;
     }
+    let ends_in = |pattern: &Pattern| part.is_some_and(|end| pattern.ending_at(&action.object, end).is_some());
+    if when.unless_object.iter().any(ends_in) {
+        return None;
+    }
     let mut found = vec![subject.verb_evidence(action)];
     let mut weight = 0;
     if !when.object.is_empty() {
@@ -152,6 +156,9 @@ struct Context {
 
 /// Checks the conditions that are not about an action; `None` when one of them does not hold.
 fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
+    if !when.unless_says.is_empty() && said(subject, &when.unless_says, false).is_some() {
+        return None;
+    }
     let mut context = Context::default();
     for (patterns, name) in [(&when.name, true), (&when.says, false)] {
         if !patterns.is_empty() {

@@ -14,6 +14,8 @@ pub struct When {
     pub foreign: Vec<Pattern>,
     /// What the action is done to: the head of the object ("the *payment method* of a customer").
     pub object: Vec<Pattern>,
+    /// What the object must not end in: "trade *history*".
+    pub unless_object: Vec<Pattern>,
     /// Words anywhere in the action's clause.
     pub mentions: Vec<Pattern>,
     /// Words that must not stand in the action's clause, or, without a verb, anywhere in name and description.
@@ -27,6 +29,8 @@ pub struct When {
     pub name: Vec<Pattern>,
     /// Words of the description or title.
     pub says: Vec<Pattern>,
+    /// Words that the description or title must not have.
+    pub unless_says: Vec<Pattern>,
     /// A parameter with this whole name, in whatever spelling: `file path` is `filePath` and `file_path`.
     pub parameter: Vec<Pattern>,
     /// A parameter whose name ends in these words.
