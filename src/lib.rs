@@ -19,6 +19,7 @@ pub mod grade;
 pub mod listing;
 pub mod mcp;
 pub mod policy;
+pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod sanitize;
