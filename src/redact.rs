@@ -248,9 +248,9 @@ fn is_scheme(word: &str) -> bool {
     ["bearer", "basic"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 
-/// `${TOKEN}`, or a mask: nothing that needs another one.
+/// `${TOKEN}`, a mask, or the `…` of an example: nothing that needs a mask.
 fn is_reference(word: &str) -> bool {
-    word.starts_with("${") || word.starts_with("***") || word.starts_with('$') && word.ends_with('}')
+    ["${", MASK, "…"].iter().any(|start| word.starts_with(start))
 }
 
 fn is_separator(character: char) -> bool {
@@ -289,7 +289,7 @@ mod tests {
             ("AKIAIOSFODNN7EXAMPLE", "AKIA***"),
             ("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-def", "jwt eyJ***"),
             ("d41d8cd98f00b204e9800998ecf8427e", "***"),
-            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY0123abcdEFGH", "wJalrXUtnFEMI/K7MDENG/***"),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY0123abcdEFGHij", "wJalrXUtnFEMI/K7MDENG/***"),
             ("set SLACK_TOKEN and SLACK_TEAM_ID", "set SLACK_TOKEN and SLACK_TEAM_ID"),
             ("--max-tokens 100", "--max-tokens 100"),
             ("@modelcontextprotocol/server-sequential-thinking", "@modelcontextprotocol/server-sequential-thinking"),

@@ -39,7 +39,7 @@ pub(crate) async fn initialize(connection: &mut Connection) -> Result<Introducti
     Ok(introduction(&result, &result["serverInfo"], version))
 }
 
-/// Asks a sessionless server what it is. One that lists its tools need not answer this, so an error is left to the caller.
+/// Asks a sessionless server what it is.
 pub(crate) async fn discover(connection: &mut Connection) -> Result<Introduction, Problem> {
     let version = ProtocolVersion::NO_INITIALIZE.to_string();
     connection.agree(&version, true);
@@ -48,6 +48,12 @@ pub(crate) async fn discover(connection: &mut Connection) -> Result<Introduction
     let info = [&result["_meta"]["io.modelcontextprotocol/serverInfo"], &result["serverInfo"]];
     let info = info.into_iter().find(|info| info.is_object()).unwrap_or(&Value::Null);
     Ok(introduction(&result, info, version))
+}
+
+/// Sees whether a server that does not introduce itself lists its tools.
+pub(crate) async fn knock(connection: &mut Connection) -> Result<Introduction, Problem> {
+    connection.request("tools/list", params(Era::Sessionless)).await?;
+    Ok(Introduction { protocol: Some(ProtocolVersion::NO_INITIALIZE.to_string()), ..Introduction::default() })
 }
 
 /// The parameters every request of an era carries.

@@ -70,7 +70,7 @@ impl Visit<'_> {
     /// Tries both eras: most servers know `initialize`, and some that do not know what follows it die of being asked.
     async fn shake_hands(&mut self, limit: Duration) -> Result<(), Problem> {
         // The better part of the time is for the first try: a package that is downloaded first starts slowly.
-        let first = match timeout(limit * 3 / 5, self.initialize()).await {
+        let first = match timeout(limit * 3 / 4, self.initialize()).await {
             Ok(Ok(introduction)) => {
                 self.introduction = Some(introduction);
                 return Ok(());
@@ -81,11 +81,10 @@ impl Visit<'_> {
         if self.connection.is_none() && first.stage == Some(Stage::Spawn) || !first.is_worth_another_try() {
             return Err(first);
         }
-        let was_silent = first.reason == "timeout";
         let first = Problem { stage: Some(first.stage.unwrap_or(self.stage)), ..first };
         self.first = Some(first.clone());
         self.disconnect().await;
-        match self.second_try(was_silent).await {
+        match self.second_try(&first).await {
             Ok(introduction) => {
                 self.introduction = Some(introduction);
                 self.first = None;
@@ -140,7 +139,7 @@ impl Visit<'_> {
     }
 
     /// The sessionless era, in a fresh process or connection.
-    async fn second_try(&mut self, was_silent: bool) -> Result<Introduction, Problem> {
+    async fn second_try(&mut self, first: &Problem) -> Result<Introduction, Problem> {
         let connection = match self.target {
             Target::Command(target) => Connection::start(target)?,
             Target::Url(target) => Connection::http(target)?,
@@ -151,7 +150,12 @@ impl Visit<'_> {
         match discovered {
             Ok(introduction) => Ok(introduction),
             // It only was slow to start, and speaks.
-            Err(problem) if was_silent && problem.code.is_some() => self.initialize_here().await,
+            Err(problem) if first.reason == "timeout" && problem.code.is_some() => self.initialize_here().await,
+            // It may list its tools all the same.
+            Err(problem) if first.code.is_some() && problem.code.is_some() => match &mut self.connection {
+                Some(connection) => handshake::knock(connection).await,
+                None => Err(problem),
+            },
             Err(problem) => Err(problem),
         }
     }
@@ -222,14 +226,14 @@ impl Visit<'_> {
             Some(version) if handshake::is_known(version) => {}
             Some(version) => {
                 let version: String = version.chars().take(40).collect();
-                scan.notes.push(format!("{label} speaks an unknown revision of the protocol, `{version}`"));
+                scan.notes.push(format!("{label}: it speaks an unknown revision of the protocol, `{version}`"));
             }
-            None => scan.notes.push(format!("{label} does not say which revision of the protocol it speaks")),
+            None => scan.notes.push(format!("{label}: it does not say which revision of the protocol it speaks")),
         }
         if self.skipped > 0 {
             let skipped = self.skipped;
             scan.notes.push(format!(
-                "{label} wrote {skipped} lines that are no JSON-RPC where only messages belong; they were skipped"
+                "{label}: it wrote {skipped} lines that are no JSON-RPC where only messages belong; they were skipped"
             ));
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn resolve(path: &str, entries: Vec<(String, Value)>, lookup: Lookup<
         let label = format!("{path}#{name}");
         match entry::read(path, &name, &value, lookup) {
             Ok(Entry::Target(target)) => resolved.targets.push(*target),
-            Ok(Entry::Disabled) => resolved.notes.push(format!("{label} is disabled in its config, so it was skipped")),
+            Ok(Entry::Disabled) => resolved.notes.push(format!("{label}: it is disabled in its config, so it was skipped")),
             Err(entry::Bad::Unset(Unset(variable))) => {
                 let message = match variable.strip_prefix("input:") {
                     Some(input) => {
