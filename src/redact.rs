@@ -1,5 +1,10 @@
 //! Masks secrets in whatever is shown or stored: arguments, URLs, a server's error output.
 
+mod text;
+mod token;
+
+pub use text::{args, text, url};
+
 use std::fmt;
 
 /// What stands in for a secret.
@@ -17,24 +22,64 @@ pub struct Secrets {
 impl Secrets {
     /// Adds a value that came from the variable or header `name`; `${name}` is shown in its place.
     pub fn add(&mut self, name: &str, value: &str) {
-        let value = value.trim();
-        if value.chars().count() >= SHORTEST && !self.values.iter().any(|(known, _)| known == value) {
-            self.values.push((value.to_owned(), format!("${{{name}}}")));
-            // The longest first, so that a secret that contains another one is not left half shown.
-            self.values.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        self.insert(value, &format!("${{{name}}}"));
+    }
+
+    /// Adds the values that arguments give to flags such as `--api-key`: servers repeat them in their errors.
+    pub fn add_args(&mut self, args: &[String]) {
+        for (at, arg) in args.iter().enumerate() {
+            let value = match arg.split_once('=') {
+                Some((flag, value)) if text::names_a_secret(flag) => Some(value),
+                None if arg.starts_with('-') && text::names_a_secret(arg) => args.get(at + 1).map(String::as_str),
+                _ => None,
+            };
+            if let Some(value) = value.filter(|value| !value.starts_with('-')) {
+                self.insert(value, MASK);
+            }
         }
-        // `Bearer abc` hides `abc` too: servers echo the token without its scheme.
-        if let Some((_, token)) = value.split_once(' ')
-            && !token.contains(' ')
-        {
-            self.add(name, token);
+    }
+
+    /// Adds what a URL's userinfo and secret-looking parameters hold.
+    pub fn add_url(&mut self, url: &str) {
+        let Some((_, rest)) = url.split_once("://") else { return };
+        let (rest, query) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
+        if let Some((userinfo, _)) = rest.split('/').next().and_then(|authority| authority.rsplit_once('@')) {
+            userinfo.split(':').for_each(|part| self.insert(part, MASK));
+        }
+        for (name, value) in query.split(['&', ';', '#']).filter_map(|parameter| parameter.split_once('=')) {
+            if text::names_a_secret(name) {
+                self.insert(value, MASK);
+            }
         }
     }
 
     /// Adds every value of another set.
     pub fn extend(&mut self, other: &Self) {
-        self.values.extend(other.values.iter().cloned());
-        self.values.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        other.values.iter().for_each(|(value, mask)| self.insert(value, mask));
+    }
+
+    fn insert(&mut self, value: &str, mask: &str) {
+        let value = value.trim();
+        // A reference that was not filled in, as `${TOKEN}`, gives nothing away.
+        if value.starts_with("${") {
+            return;
+        }
+        // Servers repeat a token without its `Bearer`, and a key of several lines in parts.
+        let token = value.split_once(' ').map(|(_, token)| token).filter(|token| !token.contains(' '));
+        for form in std::iter::once(value).chain(token).chain(value.lines()) {
+            self.insert_form(form, mask);
+            // As it looks within JSON.
+            let escaped = serde_json::Value::from(form).to_string();
+            self.insert_form(&escaped[1..escaped.len() - 1], mask);
+        }
+    }
+
+    fn insert_form(&mut self, form: &str, mask: &str) {
+        if form.chars().count() >= SHORTEST && !self.values.iter().any(|(known, _)| known == form) {
+            // The longest first, so that a secret that contains another one is not left half shown.
+            let at = self.values.partition_point(|(known, _)| known.len() >= form.len());
+            self.values.insert(at, (form.to_owned(), mask.to_owned()));
+        }
     }
 
     /// The text with these values, and whatever else looks like a secret, masked.
@@ -61,202 +106,6 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// The arguments of a command with secrets masked: `--token X`, `--api-key=X`, `KEY=X`, well-known tokens.
-#[must_use]
-pub fn args(args: &[String]) -> Vec<String> {
-    let mut after_flag = false;
-    let mut masked = Vec::with_capacity(args.len());
-    for arg in args {
-        let is_value = after_flag && !arg.starts_with('-');
-        after_flag = arg.starts_with('-') && !arg.contains(['=', ' ']) && names_a_secret(arg);
-        // A value that is itself still a reference, as `${TOKEN}`, gives nothing away.
-        masked.push(if is_value && !is_reference(arg) { MASK.to_owned() } else { text(arg) });
-    }
-    masked
-}
-
-/// The text with whatever looks like a secret masked, word by word.
-#[must_use]
-pub fn text(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut expect = Expect::Nothing;
-    for piece in pieces(text, is_separator) {
-        if piece.starts_with(is_separator) {
-            masked.push_str(piece);
-            continue;
-        }
-        let (shown, next) = word(piece, expect);
-        masked.push_str(&shown);
-        expect = next;
-    }
-    masked
-}
-
-/// What the words so far say about the next one.
-#[derive(Clone, Copy, PartialEq)]
-enum Expect {
-    Nothing,
-    /// A secret's name was read; `:` or `=` would make the next word its value.
-    Sign,
-    /// `Bearer`: a long word that follows is a token, a short one is prose.
-    Token,
-    Secret,
-}
-
-fn word(word: &str, expect: Expect) -> (String, Expect) {
-    let is_sign = matches!(word, ":" | "=" | "=>" | ":=");
-    match expect {
-        Expect::Sign | Expect::Secret if is_sign => return (word.to_owned(), Expect::Secret),
-        Expect::Secret if is_scheme(word) => return (word.to_owned(), Expect::Secret),
-        Expect::Secret if !word.starts_with("--") && !is_reference(word) => return (MASK.to_owned(), Expect::Nothing),
-        Expect::Token if word.len() >= 8 && !is_reference(word) => return (MASK.to_owned(), Expect::Nothing),
-        _ => {}
-    }
-    if word.contains("://") {
-        return (url(word), Expect::Nothing);
-    }
-    if let Some((name, value)) = word.split_once(['=', ':']) {
-        if !names_a_secret(name) {
-            return (tokens(word), Expect::Nothing);
-        }
-        if value.is_empty() {
-            return (word.to_owned(), Expect::Secret);
-        }
-        let shown = if is_reference(value) { value } else { MASK };
-        return (format!("{}{shown}", &word[..=name.len()]), Expect::Nothing);
-    }
-    let next = match () {
-        () if is_scheme(word) => Expect::Token,
-        () if names_a_secret(word) && word.starts_with("--") => Expect::Secret,
-        () if names_a_secret(word) => Expect::Sign,
-        () => Expect::Nothing,
-    };
-    (tokens(word), next)
-}
-
-/// A URL with its userinfo, its secret-looking parameters and well-known tokens masked. What is no URL is read as text.
-#[must_use]
-pub fn url(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return text(url) };
-    let (rest, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let authority = match authority.rsplit_once('@') {
-        Some((_, host)) => format!("{MASK}@{host}"),
-        None => authority.to_owned(),
-    };
-    let mut masked = format!("{scheme}://{authority}{}", tokens(path));
-    for piece in pieces(query, |character| matches!(character, '?' | '#' | '&' | ';')) {
-        match piece.split_once('=') {
-            Some((name, value)) if names_a_secret(name) && !is_reference(value) => {
-                masked.push_str(&format!("{name}={MASK}"));
-            }
-            _ => masked.push_str(&tokens(piece)),
-        }
-    }
-    masked
-}
-
-/// Masks the parts of a word that are tokens by their look.
-fn tokens(word: &str) -> String {
-    let mut masked = String::with_capacity(word.len());
-    for piece in pieces(word, |character: char| !character.is_ascii_alphanumeric() && !"_-.+".contains(character)) {
-        match token_prefix(piece) {
-            Some(prefix) => {
-                masked.push_str(prefix);
-                masked.push_str(MASK);
-            }
-            None if looks_random(piece) => masked.push_str(MASK),
-            None => masked.push_str(piece),
-        }
-    }
-    masked
-}
-
-/// How well-known tokens begin, and how long they are at least.
-const PREFIXES: [(&str, usize); 40] = [
-    ("sk_live_", 12),
-    ("sk_test_", 12),
-    ("rk_live_", 12),
-    ("rk_test_", 12),
-    ("whsec_", 16),
-    ("sk-", 16),
-    ("ghp_", 12),
-    ("gho_", 12),
-    ("ghu_", 12),
-    ("ghs_", 12),
-    ("ghr_", 12),
-    ("github_pat_", 16),
-    ("glpat-", 12),
-    ("xoxb-", 10),
-    ("xoxp-", 10),
-    ("xoxa-", 10),
-    ("xoxs-", 10),
-    ("xoxe-", 10),
-    ("xapp-", 10),
-    ("AKIA", 20),
-    ("ASIA", 20),
-    ("AIza", 30),
-    ("ya29.", 20),
-    ("eyJ", 20),
-    ("npm_", 36),
-    ("pypi-AgE", 20),
-    ("hf_", 20),
-    ("dop_v1_", 20),
-    ("shpat_", 16),
-    ("shpss_", 16),
-    ("SG.", 30),
-    ("sntrys_", 20),
-    ("lin_api_", 16),
-    ("figd_", 16),
-    ("pplx-", 16),
-    ("tvly-", 16),
-    ("gsk_", 20),
-    ("r8_", 20),
-    ("ntn_", 20),
-    ("secret_", 24),
-];
-
-fn token_prefix(word: &str) -> Option<&'static str> {
-    PREFIXES.iter().find(|(prefix, least)| word.starts_with(prefix) && word.len() >= *least).map(|(prefix, _)| *prefix)
-}
-
-/// 32 hexadecimal digits, or 32 characters of base64 with capitals, small letters and digits well mixed.
-fn looks_random(word: &str) -> bool {
-    word.split(['.', '=']).any(|part| {
-        let count = |is: fn(&u8) -> bool| part.bytes().filter(is).count();
-        let digits = count(u8::is_ascii_digit);
-        part.len() >= 32
-            && ((digits > 0 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
-                || (digits >= 3 && count(u8::is_ascii_uppercase) >= 3 && count(u8::is_ascii_lowercase) >= 3))
-    })
-}
-
-/// Whether a flag, variable, header or parameter of this name holds a secret: by its last word, or by a word that says it all.
-fn names_a_secret(name: &str) -> bool {
-    let spaced = name.to_ascii_lowercase().replace(|character: char| !character.is_ascii_alphanumeric(), " ");
-    let joined = spaced.replace(' ', "");
-    let last = spaced.split(' ').rfind(|word| !word.is_empty()).unwrap_or_default();
-    matches!(last, "key" | "token" | "auth" | "pwd" | "pass" | "pat" | "dsn" | "sig" | "signature" | "jwt" | "code" | "sid")
-        && joined != "code"
-        || ["apikey", "accesskey", "privatekey", "secretkey", "authkey", "token"].iter().any(|end| joined.ends_with(end))
-        || ["secret", "passw", "passphrase", "credential", "authorization", "cookie", "connectionstring", "accesskey"]
-            .iter()
-            .any(|part| joined.contains(part))
-}
-
-fn is_scheme(word: &str) -> bool {
-    ["bearer", "basic"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
-}
-
-/// `${TOKEN}`, a mask, or the `…` of an example: nothing that needs a mask.
-fn is_reference(word: &str) -> bool {
-    ["${", MASK, "…"].iter().any(|start| word.starts_with(start))
-}
-
-fn is_separator(character: char) -> bool {
-    character.is_whitespace() || "\"'`,;()<>[]|".contains(character)
-}
-
 /// The text cut into runs of separators and runs of everything else.
 fn pieces(text: &str, separates: impl Fn(char) -> bool) -> impl Iterator<Item = &str> {
     let mut rest = text;
@@ -273,66 +122,7 @@ fn pieces(text: &str, separates: impl Fn(char) -> bool) -> impl Iterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_keeps_prose_and_masks_secrets() {
-        for (shown, expected) in [
-            ("--api-key=sk_test_abcdefghijkl", "--api-key=***"),
-            ("--token abc123 --verbose", "--token *** --verbose"),
-            ("GITHUB_TOKEN=abc DEBUG=1", "GITHUB_TOKEN=*** DEBUG=1"),
-            ("Authorization: Bearer abc", "Authorization: Bearer ***"),
-            ("sent Bearer abcdefgh", "sent Bearer ***"),
-            ("a Bearer token is needed", "a Bearer token is needed"),
-            ("{\"api_key\": \"abc\", \"region\": \"eu\"}", "{\"api_key\": \"***\", \"region\": \"eu\"}"),
-            ("key ghp_0123456789abcdef is wrong", "key ghp_*** is wrong"),
-            ("got (sk-proj-0123456789abcdef)", "got (sk-***)"),
-            ("AKIAIOSFODNN7EXAMPLE", "AKIA***"),
-            ("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-def", "jwt eyJ***"),
-            ("d41d8cd98f00b204e9800998ecf8427e", "***"),
-            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY0123abcdEFGHij", "wJalrXUtnFEMI/K7MDENG/***"),
-            ("set SLACK_TOKEN and SLACK_TEAM_ID", "set SLACK_TOKEN and SLACK_TEAM_ID"),
-            ("--max-tokens 100", "--max-tokens 100"),
-            ("@modelcontextprotocol/server-sequential-thinking", "@modelcontextprotocol/server-sequential-thinking"),
-            (
-                "/usr/local/lib/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js",
-                "/usr/local/lib/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js",
-            ),
-            ("Error: Cannot find module 'x'", "Error: Cannot find module 'x'"),
-            ("password=${PASSWORD}", "password=${PASSWORD}"),
-            ("postgresql://me:pw@db:5432/x", "postgresql://***@db:5432/x"),
-            ("DATABASE_URL=postgres://me:pw@db/x", "DATABASE_URL=postgres://***@db/x"),
-        ] {
-            assert_eq!(text(shown), expected, "for {shown}");
-        }
-    }
-
-    #[test]
-    fn url_masks_userinfo_and_parameters() {
-        for (shown, expected) in [
-            ("https://example.com/mcp?api_key=abc&x=1", "https://example.com/mcp?api_key=***&x=1"),
-            ("https://u:p@example.com/mcp", "https://***@example.com/mcp"),
-            ("https://token@example.com:8443/", "https://***@example.com:8443/"),
-            ("https://mcp.example.com/s/ABCdef0123456789ABCdef0123456789/mcp", "https://mcp.example.com/s/***/mcp"),
-            ("http://localhost:3000/mcp", "http://localhost:3000/mcp"),
-            (
-                "https://a.example/?exaApiKey=0f8&tools=all#access_token=zz",
-                "https://a.example/?exaApiKey=***&tools=all#access_token=***",
-            ),
-        ] {
-            assert_eq!(url(shown), expected, "for {shown}");
-        }
-    }
-
-    #[test]
-    fn args_mask_the_value_after_a_secret_flag() {
-        let shown =
-            ["-y", "pkg", "--token", "abc", "--key", "--password", "p w", "DB_PASS=1", "--header", "Authorization: Basic eA=="];
-        let masked = args(&shown.map(str::to_owned));
-        assert_eq!(
-            masked,
-            ["-y", "pkg", "--token", "***", "--key", "--password", "***", "DB_PASS=***", "--header", "Authorization: Basic ***"]
-        );
-    }
+    use proptest::prelude::*;
 
     #[test]
     fn secrets_mask_exact_values_longest_first() {
@@ -343,5 +133,36 @@ mod tests {
         secrets.add("DEBUG", "1");
         assert_eq!(secrets.mask("x hunter2-and-more hunter 1 quiet"), "x ${LONG} ${SHORT} 1 ${Authorization}");
         assert_eq!(format!("{secrets:?}"), "{\"${LONG}\", \"${Authorization}\", \"${SHORT}\", \"${Authorization}\"}");
+    }
+
+    #[test]
+    fn secrets_of_arguments_and_urls_are_known_by_value() {
+        let mut secrets = Secrets::default();
+        secrets.add_args(&["--api-key=live-one", "--token", "two-two", "--verbose", "--key", "--x"].map(str::to_owned));
+        secrets.add_url("https://user:pass-word@example.com/?api_key=four&page=five5");
+        secrets.add("PEM", "-----BEGIN\nline-one\nline \"two\"");
+        assert_eq!(
+            secrets.mask("live-one two-two pass-word four five5 line-one line \\\"two\\\" --verbose"),
+            "*** *** *** *** five5 ${PEM} ${PEM} --verbose"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(shown in "\\PC*", scheme in "[a-z=:/@?&#$ {}.é-]*") {
+            for shown in [&shown, &scheme] {
+                let _ = (text(shown), url(shown), args(std::slice::from_ref(shown)));
+                Secrets::default().add_url(shown);
+                Secrets::default().add_args(std::slice::from_ref(shown));
+            }
+        }
+
+        #[test]
+        fn a_known_value_is_never_shown(before in "[a-z ]*", secret in "[A-Z]{4,12}", after in "[a-z ]*") {
+            let mut secrets = Secrets::default();
+            secrets.add("X", &secret);
+            let shown = secrets.mask(&format!("{before}{secret}{after}"));
+            prop_assert!(!shown.contains(&secret), "{}", shown);
+        }
     }
 }

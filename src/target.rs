@@ -214,10 +214,12 @@ impl Target {
         match self {
             Self::Command(target) => {
                 secrets.extend(&target.secrets);
+                secrets.add_args(&target.args);
                 target.env.iter().for_each(|(name, value)| secrets.add(name, value));
             }
             Self::Url(target) => {
                 secrets.extend(&target.secrets);
+                secrets.add_url(&target.url);
                 target.headers.iter().for_each(|(name, value)| secrets.add(name, value));
             }
             Self::Recorded { .. } => {}

@@ -33,7 +33,7 @@ impl Problem {
     /// A JSON-RPC error in reply to `method`.
     pub(crate) fn rpc(method: &str, error: &serde_json::Value) -> Self {
         let code = error["code"].as_i64();
-        let said: String = error["message"].as_str().unwrap_or("no message").chars().take(500).collect();
+        let said = clipped(error["message"].as_str().unwrap_or("no message"));
         let number = code.map(|code| format!(" {code}")).unwrap_or_default();
         let mut problem = Self::new("server-error", format!("the server answered `{method}` with error{number}: {said}"));
         problem.code = code;
@@ -44,4 +44,10 @@ impl Problem {
     pub(crate) fn is_worth_another_try(&self) -> bool {
         matches!(self.reason, "server-error" | "exited" | "closed" | "timeout" | "http-status" | "bad-reply")
     }
+}
+
+/// A server's words, cut to what is worth masking. What is shown is cut again, after the masking: a cut must not leave half of
+/// a secret that is then not recognised.
+pub(super) fn clipped(text: &str) -> String {
+    text.chars().take(4096).collect()
 }

@@ -1,5 +1,6 @@
 //! HTTP as both HTTP transports need it: one origin, bounded bodies, failures told apart.
 
+use super::problem::clipped;
 use super::{MAX_MESSAGE, MAX_TOTAL, Problem};
 use crate::failure::Stage;
 use crate::target::UrlTarget;
@@ -257,8 +258,4 @@ fn sources<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn std::
 fn causes(error: &reqwest::Error) -> String {
     let last = sources(error).last().map(ToString::to_string);
     clipped(&last.unwrap_or_else(|| error.to_string()))
-}
-
-fn clipped(text: &str) -> String {
-    text.chars().take(300).collect()
 }

@@ -12,6 +12,9 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
+/// The longest line of a message, in characters.
+const LONGEST_LINE: usize = 500;
+
 /// What is known so far. It outlives the conversation, so that a timeout keeps what was read.
 struct Visit<'a> {
     target: &'a Target,
@@ -217,7 +220,7 @@ impl Visit<'_> {
             target: label.to_owned(),
             stage: problem.stage.unwrap_or(self.stage),
             reason: problem.reason.to_owned(),
-            message: self.secrets.mask(&message),
+            message: short_lines(&self.secrets.mask(&message)),
         }
     }
 
@@ -264,6 +267,14 @@ impl Visit<'_> {
             complete: self.pages.is_complete,
         }
     }
+}
+
+fn short_lines(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn stem(path: &str) -> String {
