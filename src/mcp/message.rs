@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+/// The most values in one message: a megabyte of `[[],[],…]` takes fifty in memory.
+const MAX_VALUES: usize = 1_000_000;
+
 /// What a line or a body turned out to be.
 pub(super) enum Parsed {
     /// One message, or the messages of a batch.
@@ -37,6 +40,10 @@ pub(super) fn parse(bytes: &[u8]) -> Parsed {
     let text = text.trim_start_matches('\u{feff}').trim();
     if !text.starts_with(['{', '[']) {
         return Parsed::Noise;
+    }
+    // Commas in texts are counted too; no real list comes near.
+    if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_VALUES {
+        return Parsed::Broken(format!("it holds more than {MAX_VALUES} values"));
     }
     let value = serde_json::from_str(text).or_else(|error| match with_whole_surrogates(text) {
         Some(mended) => serde_json::from_str(&mended),
@@ -112,6 +119,7 @@ fn with_whole_surrogates(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn half_a_surrogate_pair_is_mended() {
@@ -147,5 +155,23 @@ mod tests {
         assert!(matches!(parse("[".repeat(200_000).as_bytes()), Parsed::Noise));
         assert!(matches!(parse(b"{\"jsonrpc\":\"2.0\",\"id\":1e999999999,\"id\":2}"), Parsed::Messages(_)));
         assert!(matches!(parse(b"\xff{}"), Parsed::Noise));
+    }
+
+    #[test]
+    fn more_values_than_memory_likes_are_refused() {
+        let many = format!("[{}1]", "1,".repeat(MAX_VALUES));
+        assert!(matches!(parse(many.as_bytes()), Parsed::Broken(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(bytes: Vec<u8>, text in r#"[\[{"ud89e\\:,0é }\]]*"#) {
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                if let Parsed::Messages(messages) = parse(bytes) {
+                    messages.into_iter().for_each(|message| drop(sort(message, 1)));
+                }
+            }
+            let _ = with_whole_surrogates(&text);
+        }
     }
 }

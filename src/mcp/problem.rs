@@ -42,7 +42,13 @@ impl Problem {
 
     /// Whether the server may yet answer in the other era of the protocol.
     pub(crate) fn is_worth_another_try(&self) -> bool {
-        matches!(self.reason, "server-error" | "exited" | "closed" | "timeout" | "http-status" | "bad-reply")
+        match self.reason {
+            "server-error" | "exited" | "closed" | "bad-reply" => true,
+            // Who cannot be reached, or is overloaded, is not asked twice.
+            "timeout" => self.stage != Some(Stage::Connect),
+            "http-status" => self.maybe_sse,
+            _ => false,
+        }
     }
 }
 
