@@ -7,6 +7,7 @@ use crate::failure::{Failure, Stage};
 use crate::listing::Listing;
 use crate::target::Target;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -57,6 +58,16 @@ pub enum Event<'a> {
         /// The failures it gave.
         failures: usize,
     },
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { target } => write!(f, "connecting to {target}"),
+            Self::Page { target, tools } => write!(f, "{target}: {tools} tools"),
+            Self::Finished { target, .. } => write!(f, "finished {target}"),
+        }
+    }
 }
 
 /// Visits every target; a target that fails costs no other one.

@@ -40,6 +40,10 @@ fn read_one(path: &str, document: Document, scan: &mut Scan) {
     pages.is_complete = !has_more;
     pages.add(document.entries);
     pages.finish();
+    for problem in pages.problems.iter_mut().filter(|problem| problem.reason == "no-tools") {
+        "the recorded list has no tools: record it with the credentials or arguments that show them"
+            .clone_into(&mut problem.message);
+    }
     let target = document.server.as_ref().map_or_else(|| path.to_owned(), |server| format!("{path}#{server}"));
     scan.failures.extend(pages.problems.into_iter().map(|problem| Failure {
         stage: problem.stage.unwrap_or(Stage::Parse),

@@ -86,7 +86,7 @@ fn recorded_lists_come_in_many_wrappings() {
         "list.json",
         r#"{"tools":[]}"#,
         "list - complete: 0 tools: \n\
-         ! list no-tools: the server lists no tools: it may need credentials (`--env`, `--header`) or other arguments to show any\n",
+         ! list no-tools: the recorded list has no tools: record it with the credentials or arguments that show them\n",
     );
 }
 
