@@ -98,12 +98,14 @@ async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Even
         let mut interrupt = std::pin::pin!(interrupt());
         loop {
             tokio::select! {
+                // First, so that signals are listened to before the first process starts.
+                biased;
+                // Leaving drops the open visits, and with them every process they started.
+                () = &mut interrupt => break true,
                 visit = visits.next() => match visit {
                     Some((at, visit)) => visited[at] = Some(visit),
                     None => break false,
                 },
-                // Leaving drops the open visits, and with them every process they started.
-                () = &mut interrupt => break true,
             }
         }
     };

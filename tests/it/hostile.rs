@@ -38,7 +38,7 @@ fn hostile(args: &[&str]) -> CommandTarget {
 }
 
 /// `cargo test` builds examples next to the tests.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().unwrap().parent().unwrap().join("examples/hostile_server");
     assert!(program.exists(), "build it with `cargo build --example hostile_server`");

@@ -12,6 +12,9 @@ mod graded;
 /// Scans of the scripted server in `examples/hostile_server.rs`, over stdio.
 #[cfg(unix)]
 mod hostile;
+/// The program itself in front of the scripted server: what it passes on, and what it leaves when it is interrupted.
+#[cfg(unix)]
+mod interrupt;
 /// What a scan gave, as text to compare whole.
 mod outcome;
 /// Whole reports in every format.
