@@ -24,6 +24,7 @@ pub mod listing;
 pub mod mcp;
 pub mod policy;
 pub mod progress;
+pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod sanitize;

@@ -1,9 +1,18 @@
 //! Scans targets: visits each within its time, keeps what was listed and why the rest was not.
 
-use crate::failure::Failure;
+mod recorded;
+mod visit;
+
+use crate::failure::{Failure, Stage};
 use crate::listing::Listing;
 use crate::target::Target;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
+
+/// Targets visited at the same time: each is a process that starts, and starting is most of the time.
+const AT_ONCE: usize = 4;
 
 /// What bounds a scan.
 #[derive(Clone, Debug)]
@@ -19,40 +28,144 @@ pub struct Scan {
     pub listings: Vec<Listing>,
     /// One failure for each target, or part of one, that did not.
     pub failures: Vec<Failure>,
+    /// Remarks that are no failures: an unknown revision, noise on standard output.
+    pub notes: Vec<String>,
+    /// Whether Ctrl-C ended the scan; the targets it cut short are among the failures.
+    pub interrupted: bool,
+}
+
+/// What happens during a scan, for whoever shows progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A visit began.
+    Started {
+        /// The target's label.
+        target: &'a str,
+    },
+    /// A page was read.
+    Page {
+        /// The target's label.
+        target: &'a str,
+        /// The tools read so far.
+        tools: usize,
+    },
+    /// A visit ended.
+    Finished {
+        /// The target's label.
+        target: &'a str,
+        /// The tools it gave.
+        tools: usize,
+        /// The failures it gave.
+        failures: usize,
+    },
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { target } => write!(f, "connecting to {target}"),
+            Self::Page { target, tools } => write!(f, "{target}: {tools} tools"),
+            Self::Finished { target, .. } => write!(f, "finished {target}"),
+        }
+    }
 }
 
 /// Visits every target; a target that fails costs no other one.
 #[must_use]
-pub fn scan(targets: Vec<Target>, _options: &Options) -> Scan {
-    let mut scan = Scan::default();
-    for target in targets {
-        let Target::Recorded { path, text } = target else { continue };
-        match recorded(&path, &text) {
-            Ok(listing) => scan.listings.push(listing),
-            Err(error) => scan.failures.push(Failure {
-                target: path,
-                stage: crate::failure::Stage::Parse,
-                reason: "not-json".to_owned(),
-                message: error.to_string(),
-            }),
+pub fn scan(targets: Vec<Target>, options: &Options) -> Scan {
+    scan_with(targets, options, &|_| {})
+}
+
+/// As [`scan`], telling what happens on the way.
+#[must_use]
+pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return unable(&targets, &error),
+    };
+    let scan = runtime.block_on(visit_all(&targets, options, on_event));
+    // A name that is still being looked up on a thread of the runtime must not keep us.
+    runtime.shutdown_background();
+    scan
+}
+
+async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+    let mut visited: Vec<Option<Scan>> = vec![None; targets.len()];
+    let interrupted = {
+        let mut visits = stream::iter(targets.iter().enumerate())
+            .map(async |(at, target)| (at, visit_one(target, options, on_event).await))
+            .buffer_unordered(AT_ONCE);
+        let mut interrupt = std::pin::pin!(interrupt());
+        loop {
+            tokio::select! {
+                // First, so that signals are listened to before the first process starts.
+                biased;
+                // Leaving drops the open visits, and with them every process they started.
+                () = &mut interrupt => break true,
+                visit = visits.next() => match visit {
+                    Some((at, visit)) => visited[at] = Some(visit),
+                    None => break false,
+                },
+            }
         }
+    };
+    let mut scan = Scan { interrupted, ..Scan::default() };
+    for (target, visit) in targets.iter().zip(visited) {
+        let visit =
+            visit.unwrap_or_else(|| failed(target, "interrupted", "the scan was interrupted before this target was read"));
+        scan.listings.extend(visit.listings);
+        scan.failures.extend(visit.failures);
+        scan.notes.extend(visit.notes);
     }
     scan
 }
 
-fn recorded(path: &str, text: &str) -> anyhow::Result<Listing> {
-    let value: serde_json::Value = serde_json::from_str(text)?;
-    let list = value.get("tools").unwrap_or(&value).as_array().ok_or_else(|| anyhow::anyhow!("no list of tools"))?;
-    let tools = list.iter().cloned().map(crate::tool::Tool::try_from).collect::<Result<_, _>>()?;
-    let stem = std::path::Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let server = crate::listing::Server {
-        name: stem,
-        title: None,
-        version: value["serverInfo"]["version"].as_str().map(str::to_owned),
-        instructions: value["instructions"].as_str().map(str::to_owned),
-        source: crate::listing::Source::File { path: path.to_owned() },
-        protocol: None,
-        complete: true,
+async fn visit_one(target: &Target, options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+    let label = target.label();
+    on_event(Event::Started { target: &label });
+    let on_page = |tools| on_event(Event::Page { target: &label, tools });
+    let visit = async {
+        match target {
+            Target::Recorded { path, text } => recorded::read(path, text),
+            _ => visit::visit(target, options.timeout, &on_page).await,
+        }
     };
-    Ok(Listing { server, tools })
+    // A panic in one visit is one failure, not the end of the scan.
+    let scan = AssertUnwindSafe(visit).catch_unwind().await.unwrap_or_else(|_| {
+        failed(target, "bug", "toolgrade itself failed on this target: please report it, with the server's name and version")
+    });
+    let tools = scan.listings.iter().map(|listing| listing.tools.len()).sum();
+    on_event(Event::Finished { target: &label, tools, failures: scan.failures.len() });
+    scan
+}
+
+fn failed(target: &Target, reason: &str, message: &str) -> Scan {
+    let failure = Failure { target: target.label(), stage: Stage::Spawn, reason: reason.to_owned(), message: message.to_owned() };
+    Scan { failures: vec![failure], ..Scan::default() }
+}
+
+fn unable(targets: &[Target], error: &std::io::Error) -> Scan {
+    let message = format!("no connection can be made ({error}): check the limits on threads and open files");
+    let failures = targets.iter().flat_map(|target| failed(target, "bug", &message).failures).collect();
+    Scan { failures, ..Scan::default() }
+}
+
+/// Resolves once the user, or the system, asks the program to end.
+async fn interrupt() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }

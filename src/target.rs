@@ -1,6 +1,19 @@
 //! Targets: what a user names on the command line, resolved to servers to visit or lists to read.
 
+mod config;
+mod document;
+mod entry;
+mod variables;
+
+pub(crate) use document::{Document, read as read_document};
+
+use crate::failure::{Failure, Stage};
+use crate::redact::{self, Secrets};
 use std::collections::BTreeMap;
+use std::io::Read as _;
+
+/// The largest file read, in bytes.
+const MAX_FILE: u64 = 256 << 20;
 
 /// One server to visit, or one recorded list to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +36,8 @@ pub enum Target {
 pub struct CommandTarget {
     /// The key of a config entry; `None` when the command was typed.
     pub name: Option<String>,
+    /// The config the entry stands in, as given.
+    pub config: Option<String>,
     /// The program.
     pub command: String,
     /// Its arguments.
@@ -31,6 +46,8 @@ pub struct CommandTarget {
     pub env: BTreeMap<String, String>,
     /// Its working directory.
     pub cwd: Option<std::path::PathBuf>,
+    /// Values that were filled in for `${VAR}`, never shown.
+    pub secrets: Secrets,
 }
 
 /// A server to reach over HTTP.
@@ -38,29 +55,187 @@ pub struct CommandTarget {
 pub struct UrlTarget {
     /// The key of a config entry; `None` when the URL was typed.
     pub name: Option<String>,
+    /// The config the entry stands in, as given.
+    pub config: Option<String>,
     /// The endpoint.
     pub url: String,
     /// Headers sent with every request to the endpoint's own origin.
     pub headers: Vec<(String, String)>,
     /// Whether a config says this is the legacy HTTP+SSE transport.
     pub sse: bool,
+    /// Values that were filled in for `${VAR}`, never shown.
+    pub secrets: Secrets,
 }
 
-/// Resolves what was typed to targets, in order, and says what could not be.
+/// What the user typed about servers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Typed<'a> {
+    /// URLs and paths; `-` for standard input.
+    pub targets: &'a [String],
+    /// What stood after `--`.
+    pub command: &'a [String],
+    /// `--header`, each `K: V`; sent to every URL of the run.
+    pub headers: &'a [String],
+    /// `--env`, each `K=V` or `K`; set for every started server of the run.
+    pub env: &'a [String],
+}
+
+/// What the typed targets came to.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// Servers and lists, in the order they were named.
+    pub targets: Vec<Target>,
+    /// One failure for each name, or config entry, that came to nothing.
+    pub failures: Vec<Failure>,
+    /// Remarks that are no failures, such as entries that are switched off.
+    pub notes: Vec<String>,
+}
+
+/// Resolves what was typed: reads the files it names, and their entries.
 #[must_use]
-pub fn resolve(args: &crate::cli::TargetArgs) -> (Vec<Target>, Vec<crate::failure::Failure>) {
-    let mut targets = Vec::new();
-    let mut failures = Vec::new();
-    for path in &args.targets {
-        match std::fs::read_to_string(path) {
-            Ok(text) => targets.push(Target::Recorded { path: path.clone(), text }),
-            Err(error) => failures.push(crate::failure::Failure {
-                target: path.clone(),
-                stage: crate::failure::Stage::Parse,
-                reason: "not-found".to_owned(),
-                message: error.to_string(),
-            }),
+pub fn resolve(typed: &Typed<'_>) -> Resolved {
+    let mut resolved = Resolved::default();
+    for name in typed.targets {
+        resolve_one(name, &mut resolved);
+    }
+    if let [command, args @ ..] = typed.command {
+        let target = CommandTarget { command: command.clone(), args: args.to_vec(), ..CommandTarget::default() };
+        resolved.targets.push(Target::Command(target));
+    }
+    add_env(typed.env, &mut resolved);
+    add_headers(typed.headers, &mut resolved);
+    resolved
+}
+
+fn resolve_one(name: &str, resolved: &mut Resolved) {
+    let lower = name.to_ascii_lowercase();
+    if lower.starts_with("http://") || lower.starts_with("https://") {
+        return resolved.targets.push(Target::Url(UrlTarget { url: name.to_owned(), ..UrlTarget::default() }));
+    }
+    for (prefix, runner) in [("npm:", "npx -y"), ("pypi:", "uvx")] {
+        if let Some(package) = name.strip_prefix(prefix) {
+            let message = format!("`{prefix}` targets are not supported yet: type `-- {runner} {package}` instead");
+            return resolved.failures.push(failure(name, "unsupported-target", message));
         }
     }
-    (targets, failures)
+    match read(name) {
+        Ok(text) => document::resolve(name, text, resolved),
+        Err(failure) => resolved.failures.push(failure),
+    }
+}
+
+/// The text of a file, or of standard input.
+fn read(path: &str) -> Result<String, Failure> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            let message = format!("no such file: `{path}` is no URL either; a command is typed after `--`");
+            failure(path, "not-found", message)
+        }
+        _ => failure(path, "unreadable", format!("`{path}` cannot be read ({error}): check what it is and its permissions")),
+    };
+    let mut bytes = Vec::new();
+    if path == "-" {
+        std::io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    }
+    if bytes.len() as u64 > MAX_FILE {
+        let message = format!("`{path}` is larger than {} MiB: split it", MAX_FILE >> 20);
+        return Err(failure(path, "too-large", message));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| failure(path, "not-text", format!("`{path}` is no UTF-8 text: give a JSON file in UTF-8")))?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(text) => text.to_owned(),
+        None => text,
+    })
+}
+
+fn add_env(env: &[String], resolved: &mut Resolved) {
+    for entry in env {
+        let (name, value) = match entry.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (entry.as_str(), std::env::var(entry).ok()),
+        };
+        let Some(value) = value.filter(|_| !name.is_empty()) else {
+            let message = format!("`{name}` is not set: set it, or give its value with `--env {name}=…`");
+            resolved.failures.push(failure("--env", "unset-variable", message));
+            continue;
+        };
+        for target in &mut resolved.targets {
+            if let Target::Command(target) = target {
+                target.env.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+fn add_headers(headers: &[String], resolved: &mut Resolved) {
+    for entry in headers {
+        let Some((name, value)) = entry.split_once(':').filter(|(name, _)| !name.trim().is_empty()) else {
+            let message = "a header has no colon: write it as `--header 'Name: value'`".to_owned();
+            resolved.failures.push(failure("--header", "bad-header", message));
+            continue;
+        };
+        for target in &mut resolved.targets {
+            if let Target::Url(target) = target {
+                target.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name.trim()));
+                target.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+            }
+        }
+    }
+}
+
+pub(crate) fn failure(target: &str, reason: &str, message: impl Into<String>) -> Failure {
+    let message = redact::text(&message.into());
+    Failure { target: redact::url(target), stage: Stage::Parse, reason: reason.to_owned(), message }
+}
+
+impl Target {
+    /// The target as the user named it, secrets masked; for a config entry, `FILE#NAME`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let (config, name) = match self {
+            Self::Command(target) => (&target.config, &target.name),
+            Self::Url(target) => (&target.config, &target.name),
+            Self::Recorded { path, .. } => return path.clone(),
+        };
+        match (config, name) {
+            (Some(config), Some(name)) => format!("{config}#{name}"),
+            (_, Some(name)) => name.clone(),
+            _ => self.source_text(),
+        }
+    }
+
+    /// Everything about the target that must not be shown.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
+        match self {
+            Self::Command(target) => {
+                secrets.extend(&target.secrets);
+                secrets.add_args(&target.args);
+                target.env.iter().for_each(|(name, value)| secrets.add(name, value));
+            }
+            Self::Url(target) => {
+                secrets.extend(&target.secrets);
+                secrets.add_url(&target.url);
+                target.headers.iter().for_each(|(name, value)| secrets.add(name, value));
+            }
+            Self::Recorded { .. } => {}
+        }
+        secrets
+    }
+
+    fn source_text(&self) -> String {
+        let secrets = self.secrets();
+        match self {
+            Self::Command(target) => std::iter::once(secrets.mask(&target.command))
+                .chain(secrets.mask_args(&target.args))
+                .collect::<Vec<_>>()
+                .join(" "),
+            Self::Url(target) => secrets.mask(&target.url),
+            Self::Recorded { path, .. } => path.clone(),
+        }
+    }
 }

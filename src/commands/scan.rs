@@ -5,6 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::report::{Report, csv, hints, json, markdown, table, tally};
+use crate::target::{Resolved, Typed};
 use crate::{grade, listing, sanitize, scan, store, target};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, IsTerminal as _, Write as _};
@@ -43,11 +44,17 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
 
 /// Resolves the targets, visits and grades them: what `scan` and `policy` share.
 pub(super) fn report(args: &TargetArgs) -> Report {
-    let (targets, mut failures) = target::resolve(args);
+    let typed = Typed { targets: &args.targets, command: &args.command, headers: &args.header, env: &args.env };
+    let Resolved { targets, mut failures, mut notes } = target::resolve(&typed);
     let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), args.quiet);
-    let scan = scan::scan(targets, &scan::Options { timeout: Duration::from_secs(args.timeout) });
+    let options = scan::Options { timeout: Duration::from_secs(args.timeout) };
+    let scan = scan::scan_with(targets, &options, &|event| progress.say(&event.to_string()));
     drop(progress);
     failures.extend(scan.failures);
+    notes.extend(scan.notes);
+    if !args.quiet {
+        notes.iter().for_each(|note| say_warning(note));
+    }
     let slugs = listing::slugs(&scan.listings);
     let servers = scan.listings.into_iter().zip(slugs).map(|(listing, slug)| grade::grade(listing, slug)).collect();
     Report { servers, failures }

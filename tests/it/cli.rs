@@ -69,16 +69,18 @@ fn a_document_is_printed_even_when_every_target_failed() {
 }
 
 #[test]
-fn an_empty_list_is_a_result() {
+fn an_empty_list_is_a_result_and_a_failure() {
     let env = Env::new().recorded("none.json", &json!([]));
     insta::assert_snapshot!(env.run(&["scan", "none.json"]), @"
-    exit 0
+    exit 3
     --- stdout
     none · grade A
     none.json · recorded
     no tools
 
     0 tools: 0 Read, 0 Write, 0 Execute, 0 Destructive, 0 Financial · 0 tokens
+    --- stderr
+    error: none.json: list: the recorded list has no tools: record it with the credentials or arguments that show them
     ");
 }
 

@@ -9,6 +9,14 @@ mod env;
 mod evidence;
 /// Graded servers made by hand, for whatever reads verdicts.
 mod graded;
+/// Scans of the scripted server in `examples/hostile_server.rs`, over stdio.
+#[cfg(unix)]
+mod hostile;
+/// The program itself in front of the scripted server: what it passes on, and what it leaves when it is interrupted.
+#[cfg(unix)]
+mod interrupt;
+/// What a scan gave, as text to compare whole.
+mod outcome;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.
@@ -17,5 +25,9 @@ mod rules;
 mod sanitize;
 /// Slugs, which paths and URLs are made of.
 mod slug;
+/// Files, configs and URLs, resolved to targets.
+mod targets;
 /// Token counts beside those of the reference library.
 mod tokens;
+/// Scans of a scripted HTTP server in this process.
+mod web;

@@ -1,0 +1,177 @@
+//! JSON-RPC messages: written small, read with suspicion.
+
+use serde_json::{Value, json};
+
+/// The most values in one message: a megabyte of `[[],[],…]` takes fifty in memory.
+const MAX_VALUES: usize = 1_000_000;
+
+/// What a line or a body turned out to be.
+pub(super) enum Parsed {
+    /// One message, or the messages of a batch.
+    Messages(Vec<Value>),
+    /// Something that is not JSON-RPC: a banner, a log line.
+    Noise,
+    /// A JSON-RPC message that cannot be read, and why.
+    Broken(String),
+}
+
+/// What a message is to someone who waits for the reply to one request.
+pub(super) enum Incoming {
+    /// The reply: a result or an error.
+    Reply(Result<Value, Value>),
+    /// A request of the server, with the answer to send back.
+    Request(Value),
+    /// A notification, or a reply nobody waits for.
+    Other,
+    /// Not JSON-RPC 2.0.
+    Noise,
+}
+
+pub(super) fn request(id: u64, method: &str, params: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+}
+
+pub(super) fn notification(method: &str) -> Value {
+    json!({"jsonrpc": "2.0", "method": method})
+}
+
+pub(super) fn parse(bytes: &[u8]) -> Parsed {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Parsed::Noise };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if !text.starts_with(['{', '[']) {
+        return Parsed::Noise;
+    }
+    // Commas in texts are counted too; no real list comes near.
+    if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_VALUES {
+        return Parsed::Broken(format!("it holds more than {MAX_VALUES} values"));
+    }
+    let value = serde_json::from_str(text).or_else(|error| match with_whole_surrogates(text) {
+        Some(mended) => serde_json::from_str(&mended),
+        None => Err(error),
+    });
+    match value {
+        Ok(Value::Array(batch)) => Parsed::Messages(batch),
+        Ok(value) => Parsed::Messages(vec![value]),
+        // A log line may well be broken JSON; only what names the protocol is worth failing for.
+        Err(error) if text.contains("\"jsonrpc\"") => Parsed::Broken(error.to_string()),
+        Err(_) => Parsed::Noise,
+    }
+}
+
+pub(super) fn sort(mut message: Value, id: u64) -> Incoming {
+    if message["jsonrpc"].as_str() != Some("2.0") {
+        return Incoming::Noise;
+    }
+    if let Some(method) = message["method"].as_str() {
+        return match message.get("id") {
+            Some(asked) if !asked.is_null() => Incoming::Request(answer(method, asked)),
+            _ => Incoming::Other,
+        };
+    }
+    let error = message["error"].take();
+    // A server that could not read a request answers with `id: null`; only one request is ever open.
+    let is_ours = match &message["id"] {
+        Value::Null => !error.is_null(),
+        Value::String(text) => *text == id.to_string(),
+        number => number.as_u64() == Some(id),
+    };
+    match is_ours {
+        true if !error.is_null() => Incoming::Reply(Err(error)),
+        true => Incoming::Reply(Ok(message["result"].take())),
+        false => Incoming::Other,
+    }
+}
+
+/// We declare no capabilities, so `ping` is all a server may ask.
+fn answer(method: &str, id: &Value) -> Value {
+    match method {
+        "ping" => json!({"jsonrpc": "2.0", "id": id, "result": {}}),
+        _ => json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "not supported by this client"}}),
+    }
+}
+
+/// Escapes of half a surrogate pair (`"\ud83d"`: a description cut in the middle of an emoji) become U+FFFD, as JavaScript
+/// would print them; `None` when there are none.
+fn with_whole_surrogates(text: &str) -> Option<String> {
+    let unit = |at: usize| -> Option<u16> {
+        let escape = text.get(at..at + 6)?;
+        u16::from_str_radix(escape.strip_prefix("\\u")?, 16).ok()
+    };
+    let mut mended = String::with_capacity(text.len());
+    let (mut at, mut copied) = (0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        match (unit(at), unit(at + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => at += 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                mended.push_str(&text[copied..at]);
+                mended.push_str("\\ufffd");
+                at += 6;
+                copied = at;
+            }
+            // Past the backslash and the character it escapes, which may have several bytes in text that is no JSON.
+            _ => at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+        }
+    }
+    (copied > 0).then(|| mended + &text[copied..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn half_a_surrogate_pair_is_mended() {
+        for (text, expected) in [
+            (r#"{"a":"\ud83d"}"#, Some(r#"{"a":"\ufffd"}"#)),
+            (r#"{"a":"\ud83d\ude00"}"#, None),
+            (r#"{"a":"\ude00\ud83d\ude00\\ud83d"}"#, Some(r#"{"a":"\ufffd\ud83d\ude00\\ud83d"}"#)),
+            ("\\é\\", None),
+        ] {
+            assert_eq!(with_whole_surrogates(text).as_deref(), expected, "for {text}");
+        }
+    }
+
+    #[test]
+    fn replies_are_found_by_their_id() {
+        let is_reply = |text: &str| {
+            let value: Value = serde_json::from_str(text).unwrap();
+            matches!(sort(value, 7), Incoming::Reply(_))
+        };
+        assert!(is_reply(r#"{"jsonrpc":"2.0","id":7,"result":{}}"#));
+        assert!(is_reply(r#"{"jsonrpc":"2.0","id":"7","result":{}}"#));
+        assert!(is_reply(r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700}}"#));
+        assert!(!is_reply(r#"{"jsonrpc":"2.0","id":8,"result":{}}"#));
+        assert!(!is_reply(r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#));
+        assert!(!is_reply(r#"{"id":7,"result":{}}"#));
+        assert!(!is_reply("[]"));
+    }
+
+    #[test]
+    fn bombs_are_broken_not_fatal() {
+        let bomb = format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}", "[".repeat(200_000));
+        assert!(matches!(parse(bomb.as_bytes()), Parsed::Broken(_)));
+        assert!(matches!(parse("[".repeat(200_000).as_bytes()), Parsed::Noise));
+        assert!(matches!(parse(b"{\"jsonrpc\":\"2.0\",\"id\":1e999999999,\"id\":2}"), Parsed::Messages(_)));
+        assert!(matches!(parse(b"\xff{}"), Parsed::Noise));
+    }
+
+    #[test]
+    fn more_values_than_memory_likes_are_refused() {
+        let many = format!("[{}1]", "1,".repeat(MAX_VALUES));
+        assert!(matches!(parse(many.as_bytes()), Parsed::Broken(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(bytes: Vec<u8>, text in r#"[\[{"ud89e\\:,0é }\]]*"#) {
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                if let Parsed::Messages(messages) = parse(bytes) {
+                    messages.into_iter().for_each(|message| drop(sort(message, 1)));
+                }
+            }
+            let _ = with_whole_surrogates(&text);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What went wrong in a conversation, before it is known which target it belongs to.
+
+use crate::failure::Stage;
+
+/// One thing that went wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    /// Where, if that is not simply the stage the visit had reached.
+    pub(crate) stage: Option<Stage>,
+    /// The stable word of the failure.
+    pub(crate) reason: &'static str,
+    /// What happened and what to do.
+    pub(crate) message: String,
+    /// The code of a JSON-RPC error.
+    pub(crate) code: Option<i64>,
+    /// Whether the HTTP status is one that servers of the HTTP+SSE transport give to a POST.
+    pub(crate) maybe_sse: bool,
+}
+
+/// JSON-RPC: there is no such method.
+pub(crate) const METHOD_NOT_FOUND: i64 = -32601;
+
+impl Problem {
+    pub(crate) fn new(reason: &'static str, message: impl Into<String>) -> Self {
+        Self { stage: None, reason, message: message.into(), code: None, maybe_sse: false }
+    }
+
+    pub(crate) fn at(mut self, stage: Stage) -> Self {
+        self.stage = Some(stage);
+        self
+    }
+
+    /// A JSON-RPC error in reply to `method`.
+    pub(crate) fn rpc(method: &str, error: &serde_json::Value) -> Self {
+        let code = error["code"].as_i64();
+        let said = clipped(error["message"].as_str().unwrap_or("no message"));
+        let number = code.map(|code| format!(" {code}")).unwrap_or_default();
+        let mut problem = Self::new("server-error", format!("the server answered `{method}` with error{number}: {said}"));
+        problem.code = code;
+        problem
+    }
+
+    /// Whether the server may yet answer in the other era of the protocol.
+    pub(crate) fn is_worth_another_try(&self) -> bool {
+        match self.reason {
+            "server-error" | "exited" | "closed" | "bad-reply" => true,
+            // Who cannot be reached, or is overloaded, is not asked twice.
+            "timeout" => self.stage != Some(Stage::Connect),
+            "http-status" => self.maybe_sse,
+            _ => false,
+        }
+    }
+}
+
+/// A server's words, cut to what is worth masking. What is shown is cut again, after the masking: a cut must not leave half of
+/// a secret that is then not recognised.
+pub(super) fn clipped(text: &str) -> String {
+    text.chars().take(4096).collect()
+}

@@ -1,0 +1,135 @@
+//! A document a user names: tells a recorded list from a client's config by its content, and reads the list.
+
+use super::{Resolved, Target, config, failure};
+use serde_json::Value;
+
+const EXPECTED: &str = "expected a recorded tools/list (`{\"tools\": […]}`, a bare array, a JSON-RPC response), a client's config \
+(`mcpServers`, `servers`, …), or a .jsonl of tools";
+
+/// A recorded list of one server.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    /// The name its lines give the server.
+    pub(crate) server: Option<String>,
+    /// What the server said about itself: `serverInfo`, `instructions`, `nextCursor` where they were recorded.
+    pub(crate) about: Value,
+    /// The entries of the list.
+    pub(crate) entries: Vec<Value>,
+    /// Lines that are no JSON, by number.
+    pub(crate) bad_lines: Vec<usize>,
+}
+
+/// Adds what a document names to the targets.
+pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
+    if has_extension(path, &["jsonl", "ndjson"]) {
+        return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
+    }
+    let value = match parse(path, &text) {
+        Ok(value) => value,
+        Err(_) if is_lines(&text) => return resolved.targets.push(Target::Recorded { path: path.to_owned(), text }),
+        Err(why) => {
+            let message = format!("`{path}` cannot be read ({why}): {EXPECTED}");
+            return resolved.failures.push(failure(path, "not-json", message));
+        }
+    };
+    if list(&value).is_some() || is_line(&value) {
+        return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
+    }
+    match config::entries(&value) {
+        Some(entries) => config::resolve(path, entries, &|name| std::env::var(name).ok(), resolved),
+        None => {
+            let seen = match &value {
+                Value::Object(map) if map.contains_key("packages") || map.contains_key("remotes") => {
+                    "looks like a registry's server.json, which is not supported yet".to_owned()
+                }
+                Value::Object(map) => {
+                    let keys: Vec<String> =
+                        map.keys().take(5).map(|key| format!("`{}`", key.chars().take(40).collect::<String>())).collect();
+                    format!("is an object with {}", if keys.is_empty() { "nothing in it".to_owned() } else { keys.join(", ") })
+                }
+                _ => "is no object".to_owned(),
+            };
+            resolved.failures.push(failure(path, "unrecognised", format!("`{path}` {seen}: {EXPECTED}")));
+        }
+    }
+}
+
+/// Reads a recorded document: one list, or one for each server of a .jsonl.
+pub(crate) fn read(path: &str, text: &str) -> Vec<Document> {
+    if !has_extension(path, &["jsonl", "ndjson"])
+        && let Ok(mut value) = parse(path, text)
+    {
+        if let Some(found) = list(&value) {
+            let entries = found.clone();
+            let about = match value.get_mut("result") {
+                Some(result) if result.is_object() => result.take(),
+                _ => value,
+            };
+            return vec![Document { entries, about, ..Document::default() }];
+        }
+        return vec![line(value)];
+    }
+    lines(text)
+}
+
+/// The list in a recorded result, whatever it is wrapped in.
+fn list(value: &Value) -> Option<&Vec<Value>> {
+    let list = value.as_array().or_else(|| value["tools"].as_array());
+    list.or_else(|| value["result"]["tools"].as_array())
+}
+
+/// Strict JSON first, so that numbers keep every digit; then what people write by hand.
+fn parse(path: &str, text: &str) -> Result<Value, String> {
+    if has_extension(path, &["toml"]) {
+        return config::from_toml(text).ok_or_else(|| "not TOML".to_owned());
+    }
+    serde_json::from_str(text).or_else(|error| {
+        // Recordings are written by programs; only configs are small enough to be written by hand.
+        if text.len() > 4 << 20 {
+            return Err(error.to_string());
+        }
+        let relaxed = jsonc_parser::ParseOptions { allow_missing_commas: false, ..jsonc_parser::ParseOptions::default() };
+        jsonc_parser::parse_to_serde_value(text, &relaxed).map_err(|error| error.to_string())
+    })
+}
+
+/// Whether a value is a line of a .jsonl: a tool, or a tool with its server.
+fn is_line(value: &Value) -> bool {
+    value["tool"].is_object() || (value["name"].is_string() && !value["inputSchema"].is_null())
+}
+
+fn is_lines(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    serde_json::from_str(first).is_ok_and(|value: Value| is_line(&value) || value["name"].is_string())
+}
+
+fn lines(text: &str) -> Vec<Document> {
+    let mut documents: Vec<Document> = Vec::new();
+    let mut at: std::collections::HashMap<Option<String>, usize> = std::collections::HashMap::new();
+    for (number, text) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let parsed = serde_json::from_str(text.trim()).map(line);
+        let key = parsed.as_ref().ok().and_then(|document| document.server.clone());
+        let index = *at.entry(key.clone()).or_insert_with(|| {
+            documents.push(Document { server: key, ..Document::default() });
+            documents.len() - 1
+        });
+        match parsed {
+            Ok(document) => documents[index].entries.extend(document.entries),
+            Err(_) => documents[index].bad_lines.push(number + 1),
+        }
+    }
+    documents
+}
+
+fn line(mut value: Value) -> Document {
+    let server = value["server"].as_str().filter(|name| !name.is_empty()).map(str::to_owned);
+    match value.get_mut("tool") {
+        Some(tool) => Document { server, entries: vec![tool.take()], ..Document::default() },
+        None => Document { server: None, entries: vec![value], ..Document::default() },
+    }
+}
+
+fn has_extension(path: &str, extensions: &[&str]) -> bool {
+    let extension = std::path::Path::new(path).extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    extensions.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
