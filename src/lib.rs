@@ -10,6 +10,7 @@
 //!
 //! The library exists for the program and its tests; it makes no promise of stability of its own.
 
+pub mod attacks;
 pub mod cli;
 pub mod commands;
 pub mod evidence;
