@@ -44,7 +44,8 @@ pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Resul
         data["tools"] = tools.len().into();
         site.json(&format!("attacks/{}.json", attack.slug), &data)?;
     }
-    let layout = site.layout("attacks/index.html", "Attacks", "Documented ways in which MCP tools are misused, and what stops them.");
+    let layout =
+        site.layout("attacks/index.html", "Attacks", "Documented ways in which MCP tools are misused, and what stops them.");
     let counted = attacks().iter().map(|attack| (attack, catalogue.of_attack(&attack.slug).len())).collect();
     site.page(&layout.clone(), &AttacksPage { layout, attacks: counted }, None)
 }

@@ -64,8 +64,12 @@ impl<'a> Catalogue<'a> {
                 let verdict = &graded.verdict;
                 self.by_class.entry(verdict.class).or_default().push(at);
                 self.by_name.entry(graded.tool.name()).or_default().push(at);
-                let spoke: HashSet<&str> =
-                    verdict.findings.iter().map(|finding| &*finding.rule).chain(verdict.signals.iter().map(|signal| &*signal.id)).collect();
+                let spoke: HashSet<&str> = verdict
+                    .findings
+                    .iter()
+                    .map(|finding| &*finding.rule)
+                    .chain(verdict.signals.iter().map(|signal| &*signal.id))
+                    .collect();
                 for rule in spoke {
                     self.by_rule.entry(rule).or_default().push(at);
                 }

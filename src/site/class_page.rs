@@ -52,6 +52,7 @@ pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Resul
             site.page(&layout, &page, None)?;
         }
     }
-    let layout = site.layout("classes/index.html", "The five classes", "What each class of tool can do, and what to do about it.");
+    let layout =
+        site.layout("classes/index.html", "The five classes", "What each class of tool can do, and what to do about it.");
     site.page(&layout.clone(), &ClassesPage { layout, counts: catalogue.counts() }, None)
 }

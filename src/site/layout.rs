@@ -31,9 +31,9 @@ impl Layout {
     }
 }
 
-/// The address of a page; an index is known by its directory.
+/// The address of a page; the front page is known by its directory.
 pub(super) fn address(base: &str, path: &str) -> String {
-    let path = if path == "index.html" { "" } else { path.strip_suffix("/index.html").map_or(path, |_| &path[..path.len() - 10]) };
+    let path = if path == "index.html" { "" } else { path };
     format!("{base}/{path}")
 }
 
@@ -75,17 +75,6 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_index_is_known_by_its_directory() {
-        for (path, expected) in [
-            ("index.html", "https://x/"),
-            ("rules/index.html", "https://x/rules/"),
-            ("servers/index.html.html", "https://x/servers/index.html.html"),
-        ] {
-            assert_eq!(address("https://x", path), expected);
-        }
-    }
 
     #[test]
     fn a_long_list_is_parted() {

@@ -26,9 +26,13 @@ pub(super) struct Quote {
     pub(super) pieces: Vec<Piece>,
 }
 
-/// A text with every span of `evidence` in `field` marked, line breaks kept.
+/// A text with every span of `evidence` in `field` marked, line breaks kept, but for blank space around it.
 pub(super) fn whole<'e>(field: &Field, text: &str, evidence: impl IntoIterator<Item = &'e Evidence>) -> Vec<Piece> {
-    mark(text, &spans(field, evidence))
+    let mut pieces = mark(text.trim_end(), &spans(field, evidence));
+    if let Some(first) = pieces.first_mut() {
+        first.text = first.text.trim_start().to_owned();
+    }
+    pieces
 }
 
 /// For each field that has evidence, its words with what stands around them.
@@ -124,6 +128,9 @@ mod tests {
         let server = serde_json::from_value(json!({ "name": "s", "source": { "kind": "file", "path": "-" }, "complete": true }));
         let server: Server = server.unwrap_or_else(|error| panic!("{error}"));
         let quote = shown(&quotes(&tool, &server, &evidence)[0].pieces);
-        assert!(quote.starts_with("… before") && quote.contains("before «deletes» after") && quote.ends_with("after …"), "{quote}");
+        assert!(
+            quote.starts_with("… before") && quote.contains("before «deletes» after") && quote.ends_with("after …"),
+            "{quote}"
+        );
     }
 }

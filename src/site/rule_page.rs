@@ -62,8 +62,7 @@ pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Resul
         site.json(&format!("rules/{}.json", rule.id), &data)?;
     }
     let layout = site.layout("rules/index.html", "Rules", "Every rule by which tools are graded, with its examples.");
-    let mut rules: Vec<_> =
-        catalogue.rules.iter().map(|rule| (rule, effect(rule), catalogue.of_rule(&rule.id).len())).collect();
+    let mut rules: Vec<_> = catalogue.rules.iter().map(|rule| (rule, effect(rule), catalogue.of_rule(&rule.id).len())).collect();
     rules.sort_by_key(|(_, effect, _)| std::cmp::Reverse(*effect));
     site.page(&layout.clone(), &RulesPage { layout, rules }, None)
 }

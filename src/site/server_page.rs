@@ -8,7 +8,7 @@ use crate::policy::policylayer;
 use crate::verdict::Class;
 use askama::Template;
 
-/// How many tools a sentence names.
+/// How many tools of a class are named.
 const NAMED: usize = 3;
 
 #[derive(Template)]
@@ -19,8 +19,8 @@ struct ServerPage<'a> {
     tools: Vec<ToolRef<'a>>,
     /// The most severe class it has.
     worst: Option<Class>,
-    /// What the classes that change something add up to, most severe first.
-    risks: Vec<Risk>,
+    /// What the tools of each class add up to, most severe first.
+    risks: Vec<Risk<'a>>,
     share: String,
     heaviest: Option<ToolRef<'a>>,
     source: String,
@@ -28,16 +28,19 @@ struct ServerPage<'a> {
     policy: String,
 }
 
-/// One class of a server in a sentence.
-struct Risk {
+/// What the tools of one class add up to.
+struct Risk<'a> {
     class: Class,
-    sentence: String,
+    count: usize,
+    named: Vec<ToolRef<'a>>,
+    more: usize,
 }
 
 pub(super) fn write(site: &mut Site, _: &Catalogue<'_>, entry: &Entry<'_>) -> anyhow::Result<()> {
     let server = entry.graded;
     let name = crate::sanitize::line(&server.server.name);
-    let about = format!("What the {} of the {name} MCP server can do, grade {}.", text::count(server.tools.len(), "tool"), server.grade);
+    let about =
+        format!("What the {} of the {name} MCP server can do, grade {}.", text::count(server.tools.len(), "tool"), server.grade);
     let layout = site.layout(&entry.path(), &name, &about);
     let tools = entry.riskiest();
     let policy = policylayer::document(std::slice::from_ref(server));
@@ -61,20 +64,14 @@ pub(super) fn write(site: &mut Site, _: &Catalogue<'_>, entry: &Entry<'_>) -> an
     site.json(&format!("policies/{}.json", server.slug), &policy)
 }
 
-fn risks(tools: &[ToolRef<'_>]) -> Vec<Risk> {
-    let mut risks = Vec::new();
-    for class in Class::ALL.into_iter().rev() {
-        let names: Vec<String> =
-            tools.iter().filter(|tool| tool.class() == class).map(|tool| crate::sanitize::line(tool.name())).collect();
-        if names.is_empty() {
-            continue;
-        }
-        let mut named: Vec<String> = names.iter().take(NAMED).cloned().collect();
-        if names.len() > NAMED {
-            named.push(format!("{} more", text::number(names.len() - NAMED)));
-        }
-        let (subject, can) = (text::count(names.len(), "tool"), text::can(class));
-        risks.push(Risk { class, sentence: format!("{subject} can {can}. {}.", text::list(&named)) });
-    }
-    risks
+/// One entry for each class that `tools`, riskiest first, have.
+fn risks<'a>(tools: &[ToolRef<'a>]) -> Vec<Risk<'a>> {
+    let of_one_class = tools.chunk_by(|a, b| a.class() == b.class());
+    let risk = |tools: &[ToolRef<'a>]| Risk {
+        class: tools[0].class(),
+        count: tools.len(),
+        named: tools.iter().take(NAMED).copied().collect(),
+        more: tools.len().saturating_sub(NAMED),
+    };
+    of_one_class.map(risk).collect()
 }

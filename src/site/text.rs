@@ -36,9 +36,9 @@ pub(super) fn list(items: &[String]) -> String {
 
 /// The start of a stranger's text on one line, cut between words.
 pub(super) fn brief(text: &str) -> String {
-    let line = sanitize::line(text);
-    let line = line.trim();
-    let Some((cut, _)) = line.char_indices().nth(BRIEF) else { return line.to_owned() };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = sanitize::line(&words.join(" "));
+    let Some((cut, _)) = line.char_indices().nth(BRIEF) else { return line };
     let kept = &line[..cut];
     let kept = kept.rsplit_once(' ').map_or(kept, |(kept, _)| kept);
     format!("{} …", kept.trim_end())
@@ -87,16 +87,18 @@ pub(super) fn can(class: Class) -> &'static str {
     }
 }
 
-/// What to do about a class by default, as a verb for headings, and the reason.
+/// What to do about a class by default, and how.
 pub(super) fn stance(class: Class) -> (&'static str, &'static str) {
     match class {
-        Class::Read => ("Allow", "A wrong call costs some time and tokens and changes nothing, so it may stay allowed."),
-        Class::Write => ("Cap", "A wrong call can be put back, many wrong calls hardly: keep it usable, with a limit on how often."),
-        Class::Execute => {
-            ("Cap", "What it does depends on its arguments: keep it usable under a tight limit, and constrain the arguments you can.")
+        Class::Read => ("Allow it", "A wrong call costs a little time and some tokens, so it may stay allowed."),
+        Class::Write => {
+            ("Cap it", "One wrong call can be put back, a thousand hardly: keep it usable, with a limit on how often.")
         }
-        Class::Destructive => ("Block", "What it removes stays removed: hide it, so that no agent plans with it, until someone needs it."),
-        Class::Financial => ("Ask a person", "A wrong call costs money: block it until a person has approved the very call."),
+        Class::Execute => {
+            ("Cap it", "Keep it usable under a tight limit, and constrain the arguments that decide how far it reaches.")
+        }
+        Class::Destructive => ("Block it", "Hide it, so that no agent plans with it, until someone needs it."),
+        Class::Financial => ("Ask a person first", "Block it until a person has approved the very call."),
     }
 }
 
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_brief_text_is_one_line() {
-        assert_eq!(brief(" a\nb "), "a b");
+        assert_eq!(brief(" a\n\n b "), "a b");
         assert!(brief(&"word ".repeat(100)).ends_with("word …"));
         assert_eq!(brief(&"削".repeat(500)).chars().count(), BRIEF + 2);
     }

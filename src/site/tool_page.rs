@@ -94,7 +94,7 @@ fn page<'a>(site: &Site, catalogue: &'a Catalogue<'_>, tool: ToolRef<'a>, siblin
         confidence: text::confidence(verdict.confidence),
         percent: percent(verdict.confidence),
         name: whole(&Field::Name, tool.name(), decided.iter().copied()),
-        description: whole(&Field::Description, tool.description().trim_end(), decided.iter().copied()),
+        description: whole(&Field::Description, tool.description(), decided.iter().copied()),
         reasons: reasons(catalogue, tool),
         signals: signals(catalogue, tool),
         required: parameters.iter().filter(|parameter| parameter.required).count(),
@@ -165,7 +165,7 @@ fn controls(name: &str, class: Class) -> Vec<Control> {
         recommended,
     };
     vec![
-        control("Allow it", "Listed under `tools` without limits: every call goes through.", Class::Read, class == Class::Read),
+        control("Allow it", "Listed under “tools” without a limit: every call goes through.", Class::Read, class == Class::Read),
         control(
             "Cap it",
             "Calls above the limit are refused until the next minute begins.",

@@ -102,7 +102,10 @@ mod tests {
 
     #[test]
     fn examples_are_marked() {
-        check("```json\n\"«drop»<b>\"\n```", "<pre><code class=\"language-json\">&quot;<mark>drop</mark>&lt;b&gt;&quot;\n</code></pre>");
+        check(
+            "```json\n\"«drop»<b>\"\n```",
+            "<pre><code class=\"language-json\">&quot;<mark>drop</mark>&lt;b&gt;&quot;\n</code></pre>",
+        );
         check("```json\n\"«drop\"\n```", "<pre><code class=\"language-json\">&quot;«drop&quot;\n</code></pre>");
         check("«a»", "<p>«a»</p>");
     }
