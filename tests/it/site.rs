@@ -227,7 +227,7 @@ fn every_server_tool_class_attack_and_rule_has_its_files() {
     }
     let is_slug = |part: &str| part.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-'));
     assert!(
-        files.keys().all(|path| path.split('/').all(|part| is_slug(part) && part.trim_matches('.') != "")),
+        files.keys().all(|path| path.split('/').all(|part| is_slug(part) && !part.trim_matches('.').is_empty())),
         "{:?}",
         files.keys()
     );
