@@ -5,6 +5,9 @@ use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
+/// How many attacks a tool is said to fit: what fits every tool says nothing about this one.
+const SHOWN: usize = 5;
+
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/attacks");
 
 static ATTACKS: LazyLock<Vec<Attack>> = LazyLock::new(|| {
@@ -51,6 +54,15 @@ pub fn attack(slug: &str) -> Option<&'static Attack> {
     attacks.binary_search_by(|attack| attack.slug.as_str().cmp(slug)).ok().map(|at| &attacks[at])
 }
 
+/// The attacks that fit a tool of this class best: those that go through the fewest classes, at most five.
+#[must_use]
+pub fn fitting(class: Class) -> Vec<&'static Attack> {
+    let mut fitting: Vec<&Attack> = attacks().iter().filter(|attack| attack.applies.contains(&class)).collect();
+    fitting.sort_by_key(|attack| attack.applies.len());
+    fitting.truncate(SHOWN);
+    fitting
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Front {
@@ -92,7 +104,9 @@ mod tests {
     #[test]
     fn every_class_can_be_abused_somehow() {
         for class in Class::ALL {
-            assert!(attacks().iter().any(|attack| attack.applies.contains(&class)), "{class}");
+            let fitting = fitting(class);
+            assert!((3..=SHOWN).contains(&fitting.len()), "{class}");
+            assert!(fitting.iter().all(|attack| attack.applies.contains(&class)));
         }
     }
 }

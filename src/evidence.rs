@@ -76,10 +76,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Cuts `start..end` (Unicode scalar values) out of `source`, the whole text of `field`.
+    /// Cuts `start..end` (Unicode scalar values) out of `source`, the whole text of `field`. What lies outside is left out.
     #[must_use]
     pub fn cut(field: Field, source: &str, start: usize, end: usize) -> Self {
-        let text = source.chars().skip(start).take(end.saturating_sub(start)).collect();
+        let text: String = source.chars().skip(start).take(end.saturating_sub(start)).collect();
+        let end = start + text.chars().count();
         Self { field, start, end, text }
     }
 }
@@ -106,12 +107,19 @@ pub fn disjoint(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
 }
 
 /// Splits `text` at the spans (Unicode scalar values, any order) into pieces; `true` marks a piece inside a span.
+/// Together the pieces are the text, and no two neighbours are marked alike.
 #[must_use]
 pub fn pieces(text: &str, spans: &[(usize, usize)]) -> Vec<(String, bool)> {
-    let inside = |at: usize| spans.iter().any(|&(start, end)| (start..end).contains(&at));
+    let mut spans: Vec<(usize, usize)> = spans.iter().copied().filter(|(start, end)| start < end).collect();
+    spans.sort_unstable();
+    let mut spans = spans.into_iter().peekable();
     let mut pieces: Vec<(String, bool)> = Vec::new();
+    let mut marked_until = 0;
     for (at, character) in text.chars().enumerate() {
-        let marked = inside(at);
+        while let Some((_, end)) = spans.next_if(|&(start, _)| start <= at) {
+            marked_until = marked_until.max(end);
+        }
+        let marked = at < marked_until;
         match pieces.last_mut() {
             Some((piece, same)) if *same == marked => piece.push(character),
             _ => pieces.push((character.to_string(), marked)),

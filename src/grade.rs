@@ -1,36 +1,126 @@
 //! Grades tools: the rules' findings on a tool become one class, with severity, score, confidence and signals. Pure.
 
+mod class;
+mod disagreement;
+mod hit;
+mod subject;
+
+use crate::evidence;
 use crate::listing::{Listing, Server};
+use crate::rules::{Rule, Says};
 use crate::tool::Tool;
-use crate::verdict::{Class, GradedServer, GradedTool, Verdict};
+use crate::verdict::{Class, Finding, GradedServer, GradedTool, Signal, Verdict};
+use crate::words::Word;
+use class::Decision;
+use hit::Hit;
+use subject::Subject;
 
 /// Grades a whole listing; tools are judged together, as siblings on one server.
 #[must_use]
 pub fn grade(listing: Listing, slug: String) -> GradedServer {
     let verdicts = verdicts(&listing.server, &listing.tools);
-    let tools = listing
+    let tools: Vec<GradedTool> = listing
         .tools
         .into_iter()
         .zip(verdicts)
         .map(|(tool, verdict)| GradedTool { tokens: crate::tokens::count_tool(&tool), tool, verdict })
         .collect();
-    GradedServer { slug, server: listing.server, tools, grade: 'A' }
+    let grade = letter(&tools);
+    GradedServer { slug, server: listing.server, tools, grade }
 }
 
 /// One verdict for each tool of a server, in order.
 #[must_use]
-pub fn verdicts(_server: &Server, tools: &[Tool]) -> Vec<Verdict> {
-    tools
-        .iter()
-        .map(|_| Verdict {
-            class: Class::Read,
-            severity: Class::Read.severity(),
-            score: 1,
-            confidence: 0.5,
-            effects: vec![Class::Read],
-            signals: Vec::new(),
-            findings: Vec::new(),
-            attacks: Vec::new(),
-        })
-        .collect()
+pub fn verdicts(server: &Server, tools: &[Tool]) -> Vec<Verdict> {
+    let purpose = subject::server_words(server);
+    tools.iter().map(|tool| verdict(tool, &purpose)).collect()
+}
+
+/// The words that make one rule speak of one tool alone, `None` when it is silent: for the examples of rule files.
+#[must_use]
+pub fn evidence_of(rule: &Rule, tool: &Tool) -> Option<Vec<evidence::Evidence>> {
+    let (hits, _) = judge(&Subject::new(tool, &[]));
+    let mut spoke = hits.into_iter().filter(|hit| hit.rule.id == rule.id).peekable();
+    spoke.peek()?;
+    Some(evidence::disjoint(spoke.flat_map(|hit| hit.evidence).collect()))
+}
+
+/// All hits on a subject, and the class they decide; contradictions are seen last, between what was decided.
+fn judge(subject: &Subject<'_>) -> (Vec<Hit>, Decision) {
+    let mut hits = hit::hits(subject);
+    let decision = class::decide(subject.tool, &hits);
+    disagreement::add(subject, &decision, &mut hits);
+    (hits, decision)
+}
+
+fn verdict(tool: &Tool, purpose: &[Word]) -> Verdict {
+    let (hits, decision) = judge(&Subject::new(tool, purpose));
+    let score = score(decision.class, &hits);
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut signals: Vec<Signal> = Vec::new();
+    for hit in hits {
+        match &hit.rule.says {
+            Says::Effect(effect) => add_finding(&mut findings, &hit, *effect),
+            Says::Signal(text) => add_signal(&mut signals, &hit, text),
+        }
+    }
+    findings.sort_by(|a, b| b.effect.cmp(&a.effect).then_with(|| a.rule.cmp(&b.rule)));
+    signals.sort_by(|a, b| a.id.cmp(&b.id));
+    Verdict {
+        class: decision.class,
+        severity: decision.class.severity(),
+        score,
+        confidence: decision.confidence,
+        effects: decision.effects,
+        signals,
+        findings,
+        attacks: Vec::new(),
+    }
+}
+
+/// One finding a rule: several hits of it join their evidence.
+fn add_finding(findings: &mut Vec<Finding>, hit: &Hit, effect: Class) {
+    match findings.iter_mut().find(|finding| finding.rule == hit.rule.id) {
+        Some(finding) => {
+            let joined = finding.evidence.drain(..).chain(hit.evidence.iter().cloned()).collect();
+            finding.evidence = evidence::disjoint(joined);
+        }
+        None => findings.push(Finding { rule: hit.rule.id.clone(), effect, evidence: evidence::disjoint(hit.evidence.clone()) }),
+    }
+}
+
+/// One signal a rule.
+fn add_signal(signals: &mut Vec<Signal>, hit: &Hit, text: &str) {
+    if signals.iter().all(|signal| signal.id != hit.rule.id) {
+        let evidence = evidence::disjoint(hit.evidence.clone());
+        signals.push(Signal { id: hit.rule.id.clone(), text: text.replace("{}", &hit.fills.join(", ")), evidence });
+    }
+}
+
+/// The reference scale: the class gives 1 to 5, and a signal that says so makes a dangerous tool one worse.
+fn score(class: Class, hits: &[Hit]) -> u8 {
+    let base: u8 = match class {
+        Class::Read => 1,
+        Class::Write => 2,
+        Class::Execute => 3,
+        Class::Destructive => 4,
+        Class::Financial => 5,
+    };
+    let worse = class >= Class::Execute && hits.iter().any(|hit| hit.rule.worsens);
+    (base + u8::from(worse)).min(5)
+}
+
+/// A server's letter, by the most severe class it offers and how much of it: A only reads, B writes, C executes, D destroys or
+/// moves money, E does so with a fifth of its tools, F with half.
+fn letter(tools: &[GradedTool]) -> char {
+    let critical = tools.iter().filter(|tool| tool.verdict.class >= Class::Destructive).count();
+    let worst = tools.iter().map(|tool| tool.verdict.class).max();
+    match worst {
+        None | Some(Class::Read) => 'A',
+        Some(Class::Write) => 'B',
+        Some(Class::Execute) => 'C',
+        Some(_) if critical * 2 >= tools.len() => 'F',
+        Some(_) if critical * 5 >= tools.len() => 'E',
+        Some(_) => 'D',
+    }
 }

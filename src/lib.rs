@@ -10,16 +10,20 @@
 //!
 //! The library exists for the program and its tests; it makes no promise of stability of its own.
 
+pub mod actions;
 pub mod attacks;
 pub mod cli;
 pub mod commands;
+pub mod eval;
 pub mod evidence;
 pub mod exit;
 pub mod failure;
 pub mod grade;
+pub mod grammar;
 pub mod listing;
 pub mod mcp;
 pub mod policy;
+pub mod progress;
 pub mod report;
 pub mod rules;
 pub mod sanitize;

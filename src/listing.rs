@@ -32,6 +32,22 @@ pub struct Server {
     pub complete: bool,
 }
 
+impl Server {
+    /// A server of which only the name is known, as in JSON Lines of tools.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: None,
+            version: None,
+            instructions: None,
+            source: Source::File { path: "-".to_owned() },
+            protocol: None,
+            complete: true,
+        }
+    }
+}
+
 /// Where a server was found. Secrets in arguments and URLs are masked before they get here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]

@@ -1,6 +1,15 @@
 //! Reports: what a run found, as one struct that every writer prints.
 
+pub mod csv;
+mod excerpt;
+mod explain;
+pub mod hints;
 pub mod json;
+mod layout;
+pub mod markdown;
+pub mod safe_json;
+pub mod table;
+pub mod tally;
 
 use crate::failure::Failure;
 use crate::verdict::GradedServer;
@@ -13,3 +22,14 @@ pub struct Report {
     /// Why the rest did not.
     pub failures: Vec<Failure>,
 }
+
+impl Report {
+    /// Whether something is missing: a target failed, or a list did not end.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        !self.failures.is_empty() || self.servers.iter().any(|server| !server.server.complete)
+    }
+}
+
+/// Below this confidence a person should look at the tool.
+const UNSURE: f64 = 0.6;

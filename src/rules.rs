@@ -1,6 +1,22 @@
-//! The rules: data in `rules/`, one file a rule, embedded.
+//! The rules: data in `rules/`, one file a rule – rule, documentation and test at once – embedded and read once.
+
+mod file;
+mod lexicon;
+mod marks;
+mod pattern;
+mod when;
+
+pub use file::{Example, Invalid, Marked};
+pub use lexicon::{Lexicon, Sense};
+pub use marks::mark;
+pub use pattern::Pattern;
+pub use when::{Disagreement, Place, When};
 
 use crate::verdict::Class;
+use include_dir::{Dir, include_dir};
+use std::sync::LazyLock;
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
 /// One rule file.
 #[derive(Clone, Debug)]
@@ -11,8 +27,16 @@ pub struct Rule {
     pub title: String,
     /// What a match means.
     pub says: Says,
+    /// Whether a tool of class Execute or above with this signal scores one more.
+    pub worsens: bool,
+    /// The version of toolgrade that first had it.
+    pub since: String,
+    /// The ways to see it: one that holds is enough.
+    pub when: Vec<When>,
     /// The Markdown below the front matter, examples included.
     pub body: String,
+    /// The examples of the body; each is a test.
+    pub examples: Vec<Example>,
 }
 
 /// What a rule says when it matches.
@@ -20,12 +44,34 @@ pub struct Rule {
 pub enum Says {
     /// A call can have this effect.
     Effect(Class),
-    /// The tool deserves this signal; `{…}` stands for what matched.
+    /// The tool deserves this signal; `{}` stands for what matched, or how many.
     Signal(String),
 }
 
 /// All rules, in id order.
+///
+/// # Panics
+/// When a rule file is not well-formed, which the tests of every build rule out.
 #[must_use]
 pub fn all() -> &'static [Rule] {
-    &[]
+    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+        let mut rules: Vec<Rule> = FILES
+            .files()
+            .filter_map(|file| {
+                let id = file.path().file_stem()?.to_str()?;
+                let text = file.contents_utf8()?;
+                Some(Rule::parse(id, text).unwrap_or_else(|invalid| panic!("rules/{id}.md: {invalid}")))
+            })
+            .collect();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        rules
+    });
+    &RULES
+}
+
+/// The verbs of all rules, in all their forms.
+#[must_use]
+pub fn lexicon() -> &'static Lexicon {
+    static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(all()));
+    &LEXICON
 }

@@ -4,11 +4,29 @@ use std::fmt::Write as _;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// Whether a terminal should see an escape in place of this character: controls, format characters (bidi, zero-width, tags),
-/// private use, unassigned, and separators that break lines.
+/// private use, unassigned, separators that break lines, and letters and marks that only pretend to be nothing.
 #[must_use]
 pub fn is_hostile(character: char) -> bool {
+    match character {
+        ' '..='~' => false,
+        '\0'..='\x1f' | '\x7f' => true,
+        _ => is_invisible(character) || is_hostile_category(get_general_category(character)),
+    }
+}
+
+/// Fillers, blanks and variation selectors: letters, symbols and marks by category, nothing to the eye, enough to hide a message in.
+/// U+FE0F stays: ordinary emoji end in it, and in it alone nothing can be spelled.
+fn is_invisible(character: char) -> bool {
     matches!(
-        get_general_category(character),
+        character,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{fe00}'..='\u{fe0e}' | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+fn is_hostile_category(category: GeneralCategory) -> bool {
+    matches!(
+        category,
         GeneralCategory::Control
             | GeneralCategory::Format
             | GeneralCategory::Surrogate

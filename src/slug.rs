@@ -1,6 +1,6 @@
 //! Slugs: names made safe for paths and URLs, lower-case `[a-z0-9._-]`, never empty, never colliding.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest slug, in bytes: file systems take 255, and `.html` and a hash need room.
 const LONGEST: usize = 120;
@@ -36,20 +36,30 @@ pub fn slug(name: &str) -> String {
 /// The same name twice gets the same slug twice.
 #[must_use]
 pub fn unique(names: &[&str]) -> Vec<String> {
-    let mut owners: HashMap<String, Vec<&str>> = HashMap::new();
-    for name in names {
-        let owner = owners.entry(slug(name)).or_default();
-        if !owner.contains(name) {
-            owner.push(name);
+    let distinct: BTreeSet<&str> = names.iter().copied().collect();
+    let mut slugs: BTreeMap<&str, String> = distinct.into_iter().map(|name| (name, slug(name))).collect();
+    for name in colliding(&slugs).into_iter().flatten() {
+        slugs.entry(name).and_modify(|slug| *slug = format!("{slug}-{}", hash(name)));
+    }
+    // Someone may have searched for names whose hashes collide as well, or taken the slug that another name's hash makes.
+    loop {
+        let groups = colliding(&slugs);
+        if groups.is_empty() {
+            return names.iter().map(|name| slugs[name].clone()).collect();
+        }
+        for (number, name) in groups.iter().flat_map(|group| group.iter().enumerate().skip(1)) {
+            slugs.entry(name).and_modify(|slug| *slug = format!("{slug}-{}", number + 1));
         }
     }
-    names
-        .iter()
-        .map(|name| {
-            let slug = slug(name);
-            if owners[&slug].len() > 1 { format!("{slug}-{}", hash(name)) } else { slug }
-        })
-        .collect()
+}
+
+/// Names that share a slug, group by group, in alphabetical order.
+fn colliding<'a>(slugs: &BTreeMap<&'a str, String>) -> Vec<Vec<&'a str>> {
+    let mut owners: BTreeMap<&str, Vec<&'a str>> = BTreeMap::new();
+    for (name, slug) in slugs {
+        owners.entry(slug).or_default().push(name);
+    }
+    owners.into_values().filter(|names| names.len() > 1).collect()
 }
 
 /// Eight hexadecimal digits of FNV-1a (64 bits, folded): stable over versions and machines, which `std`'s hashers are not.

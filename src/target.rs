@@ -45,3 +45,22 @@ pub struct UrlTarget {
     /// Whether a config says this is the legacy HTTP+SSE transport.
     pub sse: bool,
 }
+
+/// Resolves what was typed to targets, in order, and says what could not be.
+#[must_use]
+pub fn resolve(args: &crate::cli::TargetArgs) -> (Vec<Target>, Vec<crate::failure::Failure>) {
+    let mut targets = Vec::new();
+    let mut failures = Vec::new();
+    for path in &args.targets {
+        match std::fs::read_to_string(path) {
+            Ok(text) => targets.push(Target::Recorded { path: path.clone(), text }),
+            Err(error) => failures.push(crate::failure::Failure {
+                target: path.clone(),
+                stage: crate::failure::Stage::Parse,
+                reason: "not-found".to_owned(),
+                message: error.to_string(),
+            }),
+        }
+    }
+    (targets, failures)
+}

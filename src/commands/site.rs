@@ -2,6 +2,7 @@
 
 use crate::cli::SiteArgs;
 use crate::exit::Exit;
+use crate::report::tally;
 use crate::site::{Options, publish};
 use crate::store::Store;
 
@@ -13,17 +14,14 @@ pub(super) fn run(args: &SiteArgs) -> anyhow::Result<Exit> {
         options.observed.extend(store.observed(&server.slug)?.map(|observed| (server.slug.clone(), observed)));
     }
     let summary = publish(&servers, &options)?;
-    #[allow(clippy::print_stderr, reason = "progress is told on standard error")]
-    {
-        anstream::eprintln!(
-            "published {} tools of {} servers to `{}`: {} files, {} written, {} removed",
-            summary.tools,
-            summary.servers,
-            args.output.display(),
-            summary.files,
-            summary.changed,
-            summary.removed
-        );
-    }
+    anstream::eprintln!(
+        "published {} of {} to `{}`: {}, {} written, {} removed",
+        tally::count(summary.tools, "tool"),
+        tally::count(summary.servers, "server"),
+        args.output.display(),
+        tally::count(summary.files, "file"),
+        tally::thousands(summary.changed),
+        tally::thousands(summary.removed)
+    );
     Ok(Exit::Done)
 }

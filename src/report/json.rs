@@ -1,11 +1,28 @@
 //! The report as data: the objects of `--format json` and `jsonl`, of the catalogue's JSON files and of the store.
 
-use super::Report;
+use super::{Report, safe_json};
 use crate::listing::Source;
 use crate::verdict::{Class, GradedServer, GradedTool, Verdict};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Prints the whole report as one document, failures included.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    safe_json::pretty(out, &document(report))
+}
+
+/// Prints one line for each server.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    report.servers.iter().try_for_each(|entry| safe_json::line(out, &server(entry)))
+}
 
 /// The whole report as one document.
 #[must_use]

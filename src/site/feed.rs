@@ -3,6 +3,7 @@
 use super::catalogue::{Catalogue, Entry};
 use super::layout::address;
 use super::{Site, filters, text};
+use crate::report::tally;
 use askama::Template;
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -72,7 +73,7 @@ fn feed<'a>(base: Option<&'a str>, catalogue: &'a Catalogue<'a>) -> Feed<'a> {
 fn summary(entry: &Entry<'_>) -> String {
     let classes: Vec<String> =
         entry.counts.iter().rev().filter(|(_, count)| *count > 0).map(|(class, count)| format!("{count} {class}")).collect();
-    let tools = text::count(entry.graded.tools.len(), "tool");
+    let tools = tally::count(entry.graded.tools.len(), "tool");
     format!("Grade {}, {tools}: {}.", entry.graded.grade, text::list(&classes))
 }
 

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "askama writes what stands behind a filter as `pub`")]
 
 use super::text;
+use crate::report::tally;
 use crate::sanitize;
 use crate::verdict::Class;
 use askama::Values;
@@ -52,13 +53,13 @@ pub(super) fn brief(text: impl Display, _: &dyn Values) -> askama::Result<String
 /// A number with its thousands apart: `18,321`.
 #[askama::filter_fn]
 pub(super) fn number(value: impl Behind<usize>, _: &dyn Values) -> askama::Result<String> {
-    Ok(text::number(value.behind()))
+    Ok(tally::thousands(value.behind()))
 }
 
 /// A number of things: `1 tool`, `2 tools`.
 #[askama::filter_fn]
 pub(super) fn of(value: impl Behind<usize>, _: &dyn Values, noun: &str) -> askama::Result<String> {
-    Ok(text::count(value.behind(), noun))
+    Ok(tally::count(value.behind(), noun))
 }
 
 /// What one call of a class can do.

@@ -2,7 +2,8 @@
 
 use super::catalogue::{Catalogue, Entry};
 use super::layout::{Layout, Part};
-use super::{Site, filters, text};
+use super::{Site, filters};
+use crate::report::tally;
 use crate::verdict::Class;
 use askama::Template;
 use std::cmp::Reverse;
@@ -39,8 +40,8 @@ pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Resul
     let critical = of(Class::Destructive) + of(Class::Financial);
     let about = format!(
         "{} of {}, each graded by the worst one call can do, with the words that decided.",
-        text::count(catalogue.tools(), "tool"),
-        text::count(servers.len(), "MCP server")
+        tally::count(catalogue.tools(), "tool"),
+        tally::count(servers.len(), "MCP server")
     );
     for part in Part::all("index", servers.len(), EACH) {
         let layout = site.layout(part.file(), "What MCP tools can do to you", &about);

@@ -2,6 +2,7 @@
 
 use super::catalogue::ToolRef;
 use super::text;
+use crate::report::tally;
 use crate::sanitize::line;
 use crate::verdict::Class;
 
@@ -91,7 +92,7 @@ fn server(tool: ToolRef<'_>, elsewhere: &[ToolRef<'_>]) -> String {
     let others = match elsewhere.len() {
         0 => "No other server of this catalogue has a tool of this name.".to_owned(),
         1 => "One other server of this catalogue has a tool of this name.".to_owned(),
-        count => format!("{} other servers of this catalogue have a tool of this name.", text::number(count)),
+        count => format!("{} other servers of this catalogue have a tool of this name.", tally::thousands(count)),
     };
-    format!("{}, which lists {}. {others}", line(tool.server()), text::count(entry.graded.tools.len(), "tool"))
+    format!("{}, which lists {}. {others}", line(tool.server()), tally::count(entry.graded.tools.len(), "tool"))
 }

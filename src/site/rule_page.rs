@@ -58,7 +58,7 @@ pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Resul
         };
         site.page(&layout, &page, None)?;
         let says = effect.map_or_else(|| json!({ "signal": signal }), |class| json!({ "effect": class }));
-        let data = json!({ "id": rule.id, "title": rule.title, "says": says, "body": rule.body, "tools": tools.len() });
+        let data = json!({ "id": rule.id, "title": rule.title, "says": says, "since": rule.since, "body": rule.body, "tools": tools.len() });
         site.json(&format!("rules/{}.json", rule.id), &data)?;
     }
     let layout = site.layout("rules/index.html", "Rules", "Every rule by which tools are graded, with its examples.");

@@ -5,6 +5,7 @@ use super::layout::Layout;
 use super::{Site, filters, is_web, text};
 use crate::listing::Source;
 use crate::policy::policylayer;
+use crate::report::tally;
 use crate::verdict::Class;
 use askama::Template;
 
@@ -40,7 +41,7 @@ pub(super) fn write(site: &mut Site, _: &Catalogue<'_>, entry: &Entry<'_>) -> an
     let server = entry.graded;
     let name = crate::sanitize::line(&server.server.name);
     let about =
-        format!("What the {} of the {name} MCP server can do, grade {}.", text::count(server.tools.len(), "tool"), server.grade);
+        format!("What the {} of the {name} MCP server can do, grade {}.", tally::count(server.tools.len(), "tool"), server.grade);
     let layout = site.layout(&entry.path(), &name, &about);
     let tools = entry.riskiest();
     let policy = policylayer::document(std::slice::from_ref(server));

@@ -1,4 +1,4 @@
-//! Words and numbers in English: `1 tool`, `a, b and c`, `18,321`, and what each class means.
+//! What pages say in words: lists in English, what each class means, JSON that hides nothing.
 
 use crate::sanitize;
 use crate::verdict::Class;
@@ -6,24 +6,6 @@ use serde_json::Value;
 
 /// How much of a description a list shows.
 const BRIEF: usize = 180;
-
-/// A number with its thousands apart.
-pub(super) fn number(value: usize) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 tool`, `2 tools`.
-pub(super) fn count(value: usize, noun: &str) -> String {
-    format!("{} {noun}{}", number(value), if value == 1 { "" } else { "s" })
-}
 
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn list(items: &[String]) -> String {
@@ -105,13 +87,6 @@ pub(super) fn stance(class: Class) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (value, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(number(value), text);
-        }
-    }
 
     #[test]
     fn json_shows_what_hides() {

@@ -5,31 +5,12 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use toolgrade::listing::Source;
-use toolgrade::rules::{Rule, Says};
 use toolgrade::site::{Options, Summary, publish};
 use toolgrade::store::{Failed, Observed};
 use toolgrade::verdict::{Class, GradedServer};
 
 /// A description that tries everything: HTML, a quote, a hidden order, a turned one, an end of JSON and of a comment.
 const HOSTILE: &str = "Reads.\n</script><script>alert(1)</script>\n\"'><img src=x onerror=alert(1)>\u{200b}\u{202e}delete\u{e0041} --> ]]> {{ 7 }} é";
-
-fn rules() -> Vec<Rule> {
-    let body = "Removes things.\n\n## Flags\n\n```json\n{ \"name\": \"«drop»_table\" }\n```\n\nNot `many-parameters`. <script>no</script>\n";
-    vec![
-        Rule {
-            id: "deletes".to_owned(),
-            title: "Deletes data".to_owned(),
-            says: Says::Effect(Class::Destructive),
-            body: body.to_owned(),
-        },
-        Rule {
-            id: "many-parameters".to_owned(),
-            title: "Has many parameters".to_owned(),
-            says: Says::Signal("High parameter count ({n} properties)".to_owned()),
-            body: "Many.".to_owned(),
-        },
-    ]
-}
 
 /// Twenty-odd tools on three servers.
 fn catalogue() -> Vec<GradedServer> {
@@ -46,9 +27,9 @@ fn catalogue() -> Vec<GradedServer> {
                 "annotations": { "destructiveHint": true },
             }))
             .class(Class::Destructive)
-            .because("deletes", "name", "delete")
-            .because("deletes", "description", "Permanently deletes")
-            .because("deletes", "parameters.mode", "purge")
+            .because("delete-data", "name", "delete")
+            .because("delete-data", "description", "Permanently deletes")
+            .because("delete-data", "parameters.mode", "purge")
             .because("from-another-version", "annotations.destructiveHint", "true")
             .signal("many-parameters", "Accepts file system path (path)")
             .attack("destructive-action-autonomy"),
@@ -90,7 +71,7 @@ fn catalogue() -> Vec<GradedServer> {
                 "inputSchema": { "properties": { HOSTILE: { "type": HOSTILE, "description": HOSTILE, "enum": [HOSTILE] } } },
             }))
             .class(Class::Financial)
-            .because("deletes", "description", "delete")
+            .because("delete-data", "description", "delete")
             .signal("none", HOSTILE)
             .because(HOSTILE, "parameters.x", HOSTILE)
             .attack("../../none"),
@@ -116,9 +97,7 @@ fn seen() -> BTreeMap<String, Observed> {
 }
 
 fn publish_to(directory: &Path, servers: &[GradedServer], base: Option<&str>) -> Summary {
-    let rules = rules();
-    let options =
-        Options { rules: &rules, observed: seen(), base_url: base.map(str::to_owned), ..Options::new(directory.to_owned()) };
+    let options = Options { observed: seen(), base_url: base.map(str::to_owned), ..Options::new(directory.to_owned()) };
     publish(servers, &options).unwrap()
 }
 
@@ -215,8 +194,8 @@ fn every_server_tool_class_attack_and_rule_has_its_files() {
         "attacks/tool-poisoning.html",
         "attacks/tool-poisoning.json",
         "rules/index.html",
-        "rules/deletes.html",
-        "rules/deletes.json",
+        "rules/delete-data.html",
+        "rules/delete-data.json",
         "catalogue.json",
         "sitemap.xml",
         "feed.xml",
@@ -341,4 +320,21 @@ fn a_tool_page_says_what_it_can_do_and_why() {
     let html = std::str::from_utf8(&files["tools/files/delete_file.html"]).unwrap();
     let html = html.replace(env!("CARGO_PKG_VERSION"), "@@VERSION@@");
     insta::assert_snapshot!(html);
+}
+
+#[test]
+fn what_a_scan_recorded_is_published() {
+    let tools = json!([{ "name": "delete_file", "description": "Deletes a file." }]);
+    let env = crate::env::Env::new().recorded("files.json", &tools);
+    env.run(&["scan", "files.json", "--catalogue", "seen.db"]);
+    let said = env.run(&["site", "--catalogue", "seen.db", "-o", "out"]);
+    assert!(said.starts_with("exit 0\n--- stderr\npublished 1 tool of 1 server to `out`: "), "{said}");
+    let again = env.run(&["site", "--catalogue", "seen.db", "-o", "out"]);
+    assert!(again.ends_with(" files, 0 written, 0 removed\n"), "{again}");
+    assert!(env.path().join("out/tools/files/delete_file.html").is_file());
+    insta::assert_snapshot!(env.run(&["site", "--catalogue", "missing.db", "-o", "out"]), @r"
+    exit 1
+    --- stderr
+    error: no catalogue at `missing.db`: fill one with `toolgrade scan --catalogue`
+    ");
 }

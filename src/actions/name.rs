@@ -1,0 +1,89 @@
+//! Finds the actions in a name: `bulk_delete_users`, `user.create`, `getOrCreate`, `create_and_send_invoice`.
+
+use super::{Action, object};
+use crate::evidence::Field;
+use crate::grammar::{Form, GRAMMAR};
+use crate::rules::{self, Place};
+use crate::words::{self, Word};
+
+/// A verb of the name and the words it takes.
+struct Candidate {
+    at: usize,
+    words: usize,
+    verb: usize,
+    form: Form,
+    nouny: bool,
+}
+
+/// The actions a name says: its head verb, and verbs joined to it.
+pub(super) fn actions(name: &str, place: Place, field: &Field) -> Vec<Action> {
+    let words = words::split(name);
+    let candidates = candidates(&words);
+    let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
+    let mut chosen = vec![head];
+    for index in head + 1..candidates.len() {
+        let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
+        let between = next.at - (last.at + last.words);
+        let after_and = between > 0 && GRAMMAR.joins.contains(&words[next.at - 1].text);
+        let joined = after_and && (between == 1 || !next.nouny);
+        let adjacent = between == 0 && !next.nouny && !rules::lexicon().only_reads(last.verb);
+        if joined || adjacent {
+            chosen.push(index);
+        }
+    }
+    let taken: Vec<usize> =
+        chosen.iter().flat_map(|&index| candidates[index].at..candidates[index].at + candidates[index].words).collect();
+    chosen.iter().map(|&index| action(&candidates[index], &words, &taken, place, field)).collect()
+}
+
+fn candidates(words: &[Word]) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let fits = |form| matches!(form, Form::Base | Form::Foreign) || form == Form::Third && at == 0;
+        match rules::lexicon().at(words, at, fits) {
+            Some(found) => {
+                let thing = GRAMMAR.nouny.contains(&words[at].text) || at > 0 && GRAMMAR.things.contains(&words[at].text);
+                let nouny = found.words == 1 && thing;
+                candidates.push(Candidate { at, words: found.words, verb: found.verb, form: found.form, nouny });
+                at += found.words;
+            }
+            None => at += 1,
+        }
+    }
+    candidates
+}
+
+/// Which candidate is the head: the first, unless it reads like a thing (`order_cancel`, `todo_list_create`).
+fn head(candidates: &[Candidate], words: usize) -> Option<usize> {
+    let first = candidates.first()?;
+    if !first.nouny {
+        return Some(0);
+    }
+    let closes = |candidate: &Candidate| candidate.at + candidate.words == words;
+    let plainer = |candidate: &Candidate| !candidate.nouny && (closes(candidate) || candidate.at <= first.at + 1 || first.at > 0);
+    Some(candidates.iter().position(plainer).unwrap_or(0))
+}
+
+fn action(candidate: &Candidate, words: &[Word], taken: &[usize], place: Place, field: &Field) -> Action {
+    let end = candidate.at + candidate.words;
+    let joined: Vec<usize> = taken.iter().filter_map(|at| at.checked_sub(end)).collect();
+    let (mut things, mut heads) = object(&words[end..], &joined);
+    if things.is_empty() {
+        things = words[..candidate.at].to_vec();
+        heads = vec![things.len()];
+    }
+    let others = words.iter().enumerate().filter(|(at, _)| !(candidate.at..end).contains(at));
+    Action {
+        place,
+        field: field.clone(),
+        verb: candidate.verb,
+        form: candidate.form,
+        span: (words[candidate.at].start, words[end - 1].end),
+        object: things,
+        heads,
+        clause: others.map(|(_, word)| word.clone()).collect(),
+        doubtful: candidate.nouny && candidate.at > 0,
+        value: 0,
+    }
+}

@@ -1,0 +1,228 @@
+//! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
+
+use super::{Action, object};
+use crate::evidence::Field;
+use crate::grammar::{Form, GRAMMAR};
+use crate::rules::{self, Place};
+use crate::words::{Gap, Word};
+
+/// How many sentences may pass before one says what the tool does.
+const OPENING: usize = 3;
+/// Sentences read at the most: a definition of megabytes says what it does at its start.
+const SENTENCES: usize = 200;
+
+/// The actions of a description: those of the first sentence that has any, then what later sentences add.
+pub(super) fn actions(words: &[Word], field: &Field) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for (index, sentence) in sentences(words).take(SENTENCES).enumerate() {
+        if index > 0 && opens_section(sentence) {
+            break;
+        }
+        let summary = actions.is_empty() && index < OPENING;
+        let place = if summary { Place::Summary } else { Place::Detail };
+        actions.extend(read(sentence, place, field));
+    }
+    actions
+}
+
+/// The actions of the first sentence alone: for titles.
+pub(super) fn first(words: &[Word], place: Place, field: &Field) -> Vec<Action> {
+    sentences(words).next().map(|sentence| read(sentence, place, field)).unwrap_or_default()
+}
+
+fn sentences(words: &[Word]) -> impl Iterator<Item = &[Word]> {
+    words.chunk_by(|_, next| next.gap < Gap::Sentence)
+}
+
+/// `Args:`, `Returns: …`, `Example`: from here on the text is about something else.
+fn opens_section(sentence: &[Word]) -> bool {
+    GRAMMAR.sections.contains(&sentence[0].text) && sentence.get(1).is_none_or(|next| next.gap == Gap::Clause)
+}
+
+/// The actions of one sentence.
+fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let mut start = 0;
+    for clause in sentence.chunk_by(|_, next| next.gap < Gap::Clause) {
+        let plain = actions.is_empty() && place != Place::Detail;
+        let verbs = verbs(clause, plain);
+        actions.extend(verbs.iter().map(|&verb| action(sentence, start, verb, &verbs, place, field)));
+        start += clause.len();
+    }
+    if place == Place::Detail {
+        actions.extend(passive(sentence, field));
+    }
+    actions
+}
+
+/// A verb of a clause: where, how many words, which, in what form.
+#[derive(Clone, Copy)]
+struct Verb {
+    at: usize,
+    words: usize,
+    verb: usize,
+    form: Form,
+    doubtful: bool,
+}
+
+impl Verb {
+    fn find(clause: &[Word], at: usize, fits: impl Fn(Form) -> bool) -> Option<Self> {
+        let found = rules::lexicon().at(clause, at, fits)?;
+        Some(Self { at, words: found.words, verb: found.verb, form: found.form, doubtful: false })
+    }
+
+    fn end(&self) -> usize {
+        self.at + self.words
+    }
+}
+
+/// The verb a clause opens with, and those joined to it. `plain`: the clause is known to be about this tool, so that a
+/// bare "Delete a file" is what it does; elsewhere it would be advice ("Delete the file first").
+fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
+    let head = if is_east_asian(clause) {
+        if plain { head_anywhere(clause) } else { None }
+    } else {
+        head(clause, plain).or_else(|| foreign_last(clause, plain))
+    };
+    let Some(head) = head else { return Vec::new() };
+    let mut verbs = vec![head];
+    for at in head.end()..clause.len() {
+        let last = verbs[verbs.len() - 1].end();
+        if clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
+            continue;
+        }
+        let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
+        // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
+        // more thing of a list ("returns comments, updates and tags").
+        let chained = at <= last + 1 && (at == last || GRAMMAR.joins.contains(&clause[last].text));
+        if chained || found.form == Form::Foreign || opens_object(clause, at, found.end()) {
+            verbs.push(found);
+        }
+    }
+    verbs
+}
+
+/// Whether the word at `at` stands after a comma, a slash or a word that joins.
+fn is_joined(clause: &[Word], at: usize) -> bool {
+    matches!(clause[at].gap, Gap::Or | Gap::Comma) || GRAMMAR.joins.contains(&clause[at - 1].text)
+}
+
+/// Whether an object of its own follows the joined verb at `at`: "and deletes it"; after "and", any thing will do for a verb
+/// that is nothing else.
+fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
+    let Some(next) = clause.get(end) else { return false };
+    let ambiguous = GRAMMAR.nouny.contains(&clause[at].text) || GRAMMAR.things.contains(&clause[at].text);
+    let opens = GRAMMAR.objects.contains(&next.text);
+    let thing = next.gap == Gap::Space && !GRAMMAR.prepositions.contains(&next.text) && !GRAMMAR.joins.contains(&next.text);
+    opens || !ambiguous && thing && GRAMMAR.joins.contains(&clause[at - 1].text)
+}
+
+/// Whether the words just before turn what follows into its opposite.
+fn negated(before: &[Word]) -> bool {
+    before.iter().rev().take(4).any(|word| GRAMMAR.negations.contains(&word.text))
+}
+
+/// Skips what sentences open with and takes the verb that follows, if one does.
+fn head(clause: &[Word], plain: bool) -> Option<Verb> {
+    let mut about_tool = plain;
+    for (at, word) in clause.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| clause[before].text.as_str());
+        let after_subject = before.is_some_and(|before| GRAMMAR.subjects.contains(before));
+        let after_modal = before.is_some_and(|before| GRAMMAR.modals.contains(before));
+        if GRAMMAR.negations.contains(&word.text) {
+            return None;
+        }
+        let thing = before.is_some_and(|before| before != "this" && GRAMMAR.determiners.contains(before));
+        let fits = |form| match form {
+            Form::Base => about_tool,
+            Form::Third => about_tool || after_subject || after_modal,
+            Form::Gerund => plain && before.is_none_or(|before| matches!(before, "for" | "by" | "of")),
+            Form::Foreign => true,
+            Form::Participle => false,
+        };
+        if let Some(mut verb) = (!word.code && !thing).then(|| Verb::find(clause, at, fits)).flatten() {
+            let next = clause.get(verb.end());
+            let opens_object =
+                next.is_some_and(|next| GRAMMAR.objects.contains(&next.text) || GRAMMAR.joins.contains(&next.text));
+            verb.doubtful = verb.words == 1 && GRAMMAR.nouny.contains(&word.text) && !opens_object;
+            return Some(verb);
+        }
+        about_tool |= GRAMMAR.modals.contains(&word.text) && (after_subject || at == 0);
+        let skipped = word.code && at == 0 || GRAMMAR.leads.contains(&word.text) || GRAMMAR.modals.contains(&word.text);
+        if !skipped {
+            return None;
+        }
+    }
+    None
+}
+
+/// German, Turkish and others put the verb last: "Eine Datei löschen".
+fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
+    let at = clause.len().checked_sub(1)?;
+    if plain { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
+}
+
+/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
+/// in Chinese the first.
+fn head_anywhere(clause: &[Word]) -> Option<Verb> {
+    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign);
+    let verb_last = clause.iter().any(|word| word.text.contains(|c| matches!(c, 'ぁ'..='ん' | '가'..='힣')));
+    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len()).find_map(found) }
+}
+
+fn is_east_asian(clause: &[Word]) -> bool {
+    clause.iter().any(|word| word.text.contains(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '가'..='힣')))
+}
+
+/// "… will be deleted": the thing comes first.
+fn passive(sentence: &[Word], field: &Field) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for at in 2..sentence.len() {
+        let after_be = sentence[at - 2..at].iter().any(|word| word.text == "be");
+        let will = sentence[..at].iter().rposition(|word| word.text == "will").filter(|will| at - will <= 3);
+        let (true, Some(will)) = (after_be && !sentence[at].code, will) else { continue };
+        let Some(verb) = Verb::find(sentence, at, |form| form == Form::Participle) else { continue };
+        if sentence[will..at].iter().any(|word| GRAMMAR.negations.contains(&word.text)) {
+            continue;
+        }
+        let object = sentence[will.saturating_sub(4)..will].to_vec();
+        actions.push(Action {
+            place: Place::Detail,
+            field: field.clone(),
+            verb: verb.verb,
+            form: verb.form,
+            span: (sentence[at].start, sentence[verb.end() - 1].end),
+            heads: vec![object.len()],
+            object,
+            clause: sentence.to_vec(),
+            doubtful: false,
+            value: 0,
+        });
+    }
+    actions
+}
+
+fn action(sentence: &[Word], start: usize, verb: Verb, all: &[Verb], place: Place, field: &Field) -> Action {
+    let at = start + verb.at;
+    let end = start + verb.end();
+    let after = &sentence[end..];
+    let others = all.iter().flat_map(|other| start + other.at..start + other.end());
+    let (mut things, mut heads) = object(after, &others.filter_map(|other| other.checked_sub(end)).collect::<Vec<_>>());
+    let foreign = verb.form == Form::Foreign;
+    if things.is_empty() && foreign {
+        things = sentence[start..at].to_vec();
+        heads = vec![things.len()];
+    }
+    Action {
+        place,
+        field: field.clone(),
+        verb: verb.verb,
+        form: verb.form,
+        span: (sentence[at].start, sentence[end - 1].end),
+        object: things,
+        heads,
+        clause: if foreign { sentence.to_vec() } else { after.to_vec() },
+        doubtful: verb.doubtful,
+        value: 0,
+    }
+}

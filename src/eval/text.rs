@@ -1,0 +1,48 @@
+//! Prints a measurement for people.
+
+use super::Measurement;
+use crate::sanitize;
+use crate::verdict::Class;
+use std::io::{self, Write};
+
+/// Longest description shown with a miss, in characters.
+const EXCERPT: usize = 160;
+
+/// Writes agreement, a table of the classes, the confusion matrix and every miss.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write(out: &mut dyn Write, measurement: &Measurement) -> io::Result<()> {
+    let Measurement { tools, strict, lenient, macro_f1, .. } = measurement;
+    writeln!(out, "{tools} tools · strict {strict:.4} · lenient {lenient:.4} · macro-F1 {macro_f1:.4}\n")?;
+    writeln!(out, "{:<12} {:>6} {:>9} {:>7} {:>7}", "class", "labels", "precision", "recall", "F1")?;
+    for (class, score) in &measurement.per_class {
+        writeln!(out, "{class:<12} {:>6} {:>9.3} {:>7.3} {:>7.3}", score.labels, score.precision, score.recall, score.f1)?;
+    }
+    write!(out, "\n{:<12}", "label \\ told")?;
+    for class in Class::ALL {
+        write!(out, " {class:>11}")?;
+    }
+    writeln!(out)?;
+    for (label, row) in &measurement.confusion {
+        write!(out, "{label:<12}")?;
+        for count in row.values() {
+            write!(out, " {count:>11}")?;
+        }
+        writeln!(out)?;
+    }
+    if !measurement.misses.is_empty() {
+        writeln!(out, "\n{} misses", measurement.misses.len())?;
+    }
+    for miss in &measurement.misses {
+        let alt: String = miss.alt.iter().map(|class| format!(" (or {class})")).collect();
+        let (server, name) = (sanitize::line(&miss.server), sanitize::line(&miss.name));
+        writeln!(out, "\n{}{alt}, told {} at {:.2}: {server}/{name}", miss.label, miss.class, miss.confidence)?;
+        let description: String = miss.description.as_deref().unwrap_or("(no description)").chars().take(EXCERPT).collect();
+        writeln!(out, "  {}", sanitize::line(description.trim()))?;
+        for rule in &miss.rules {
+            writeln!(out, "  - {}", sanitize::line(rule))?;
+        }
+    }
+    Ok(())
+}

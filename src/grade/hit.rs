@@ -1,0 +1,187 @@
+//! Hits: which rules speak on a subject, and the words that made them.
+
+use super::subject::{Named, Subject, evidence};
+use crate::actions::Action;
+use crate::evidence::{Evidence, Field};
+use crate::rules::{self, Pattern, Place, Rule, Says, Sense, When};
+use crate::verdict::Class;
+use crate::words::Word;
+
+/// A rule that speaks.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub(super) rule: &'static Rule,
+    /// Where the action was said; `None` when the rule is about the tool as a whole.
+    pub(super) place: Option<Place>,
+    /// Whether plainer words beside it win.
+    pub(super) vague: bool,
+    pub(super) evidence: Vec<Evidence>,
+    /// What stands for `{}` in a signal: parameter names, or a count.
+    pub(super) fills: Vec<String>,
+}
+
+impl Hit {
+    /// The class the rule speaks for, unless it is a signal.
+    pub(super) fn effect(&self) -> Option<Class> {
+        match self.rule.says {
+            Says::Effect(effect) => Some(effect),
+            Says::Signal(_) => None,
+        }
+    }
+}
+
+/// All hits on a subject: for each action the sense that fits it best, then what holds for the tool as a whole.
+pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for action in &subject.actions {
+        action_hits(subject, action, &mut hits);
+    }
+    for sense in rules::lexicon().tool_senses() {
+        let (rule, when) = resolve(*sense);
+        if let Some(context) = context(subject, when) {
+            let evidence = context.evidence;
+            hits.push(Hit { rule, place: None, vague: when.vague, evidence, fills: context.fills });
+        }
+    }
+    hits
+}
+
+fn resolve(sense: Sense) -> (&'static Rule, &'static When) {
+    let rule = &rules::all()[sense.rule];
+    (rule, &rule.when[sense.when])
+}
+
+/// For each part of an action's object ("customers | and invoices") the sense of the verb that fits best; the most severe of
+/// them is what the action does. A sense fits the better the more of its conditions hold; of two equal ones the more severe
+/// wins. Signals are independent: every sense that fits is one.
+fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
+    let senses: Vec<_> = rules::lexicon().senses(action.verb).iter().map(|sense| resolve(*sense)).collect();
+    let parts: Vec<Option<usize>> =
+        if action.heads.is_empty() { vec![None] } else { action.heads.iter().copied().map(Some).collect() };
+    let mut effects = Vec::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        let found = senses.iter().filter_map(|(rule, when)| sense_hit(subject, action, part, rule, when));
+        let (signals, fits): (Vec<_>, Vec<_>) = found.partition(|(_, hit)| hit.effect().is_none());
+        if index == 0 {
+            hits.extend(signals.into_iter().map(|(_, hit)| hit));
+        }
+        effects.extend(fits.into_iter().max_by_key(|(weight, hit)| (*weight, hit.effect())).map(|(_, hit)| hit));
+    }
+    hits.extend(effects.into_iter().max_by_key(Hit::effect));
+}
+
+/// Whether one sense of a verb fits an action and one part of its object, and how closely.
+fn sense_hit(
+    subject: &Subject<'_>,
+    action: &Action,
+    part: Option<usize>,
+    rule: &'static Rule,
+    when: &When,
+) -> Option<(usize, Hit)> {
+    if !when.places.is_empty() && !when.places.contains(&action.place) {
+        return None;
+    }
+    if when.unless.iter().any(|pattern| pattern.find(&action.clause).is_some()) {
+        return None;
+    }
+    let mut found = vec![subject.verb_evidence(action)];
+    let mut weight = 0;
+    if !when.object.is_empty() {
+        let end = part?;
+        let range = when.object.iter().find_map(|pattern| pattern.ending_at(&action.object, end))?;
+        found.extend(words_evidence(subject, action, &action.object[range]));
+        weight += 4;
+    }
+    if !when.mentions.is_empty() {
+        let range = when.mentions.iter().find_map(|pattern| pattern.find(&action.clause))?;
+        found.extend(words_evidence(subject, action, &action.clause[range]));
+        weight += 3;
+    }
+    let context = context(subject, when)?;
+    weight += context.weight;
+    found.extend(context.evidence);
+    let vague = when.vague || action.doubtful;
+    Some((weight, Hit { rule, place: Some(action.place), vague, evidence: found, fills: context.fills }))
+}
+
+fn words_evidence(subject: &Subject<'_>, action: &Action, words: &[Word]) -> Option<Evidence> {
+    let text = subject.texts.iter().find(|text| text.field == action.field)?;
+    evidence(&text.field, text.source, words)
+}
+
+/// What the conditions on the tool as a whole gave.
+#[derive(Default)]
+struct Context {
+    weight: usize,
+    evidence: Vec<Evidence>,
+    fills: Vec<String>,
+}
+
+/// Checks the conditions that are not about an action; `None` when one of them does not hold.
+fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
+    let mut context = Context::default();
+    for (patterns, name) in [(&when.name, true), (&when.says, false)] {
+        if !patterns.is_empty() {
+            context.evidence.extend(said(subject, patterns, name)?);
+            context.weight += 2;
+        }
+    }
+    if !when.is_about_action()
+        && !when.unless.is_empty()
+        && [true, false].iter().any(|name| said(subject, &when.unless, *name).is_some())
+    {
+        return None;
+    }
+    if when.is_about_parameters() {
+        parameters(subject, when, &mut context)?;
+    }
+    if !when.server.is_empty() {
+        when.server.iter().find_map(|pattern| pattern.find(subject.server))?;
+        context.weight += 1;
+    }
+    for (key, wanted) in &when.hint {
+        let value = subject.tool.hint(key).filter(|value| value == wanted)?;
+        context.evidence.push(Evidence { field: Field::Annotation(key.clone()), start: 0, end: 0, text: value.to_string() });
+        context.weight += 1;
+    }
+    if let Some(least) = when.parameters_at_least {
+        let count = subject.parameters.len();
+        (count >= least).then(|| context.fills.push(count.to_string()))?;
+    }
+    Some(context)
+}
+
+/// Evidence for the first of the phrases that the name, or the title and description, has outside of code.
+fn said(subject: &Subject<'_>, patterns: &[Pattern], name: bool) -> Option<Vec<Evidence>> {
+    let found = subject.texts(name).find_map(|text| {
+        patterns.iter().find_map(|pattern| {
+            let plain = |at: &usize| name || !text.words[*at].code;
+            let at = (0..text.words.len()).filter(plain).find(|&at| pattern.at(&text.words, at).is_some())?;
+            let length = pattern.at(&text.words, at)?;
+            evidence(&text.field, text.source, &text.words[at..at + length])
+        })
+    })?;
+    Some(vec![found])
+}
+
+/// The parameters that a condition names; their names fill the signal.
+fn parameters(subject: &Subject<'_>, when: &When, context: &mut Context) -> Option<()> {
+    let named = |named: &&Named<'_>| {
+        let whole = |pattern: &Pattern| pattern.ending_at(&named.name, named.name.len()).is_some_and(|range| range.start == 0);
+        let ends = |pattern: &Pattern| pattern.ending_at(&named.name, named.name.len()).is_some();
+        let says = |pattern: &Pattern| pattern.find(&named.name).or_else(|| pattern.find(&named.description)).is_some();
+        let any = when.parameter.is_empty() && when.parameter_ends.is_empty();
+        (any || when.parameter.iter().any(whole) || when.parameter_ends.iter().any(ends))
+            && (when.parameter_says.is_empty() || when.parameter_says.iter().any(says))
+            && !when.parameter_unless.iter().any(says)
+    };
+    let found: Vec<&Named<'_>> = subject.parameters.iter().filter(named).collect();
+    for named in &found {
+        let name = named.parameter.name;
+        let field = Field::Parameter(name.to_owned());
+        context.evidence.extend(evidence(&field, name, &named.name));
+        context.fills.push(name.to_owned());
+    }
+    context.weight += 2;
+    (!found.is_empty()).then_some(())
+}

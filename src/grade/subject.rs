@@ -1,0 +1,88 @@
+//! The subject of a judgement: a tool with its words split and its actions found, once, for every rule to read.
+
+use crate::actions::{self, Action};
+use crate::evidence::{Evidence, Field};
+use crate::listing::Server;
+use crate::tool::{Parameter, Tool};
+use crate::words::{self, Word};
+
+/// A tool as rules read it.
+pub(super) struct Subject<'a> {
+    pub(super) tool: &'a Tool,
+    pub(super) texts: Vec<Text<'a>>,
+    pub(super) parameters: Vec<Named<'a>>,
+    pub(super) actions: Vec<Action>,
+    pub(super) server: &'a [Word],
+}
+
+/// A field and its words.
+pub(super) struct Text<'a> {
+    pub(super) field: Field,
+    pub(super) source: &'a str,
+    pub(super) words: Vec<Word>,
+}
+
+/// A parameter and the words of its name and description.
+pub(super) struct Named<'a> {
+    pub(super) parameter: Parameter<'a>,
+    pub(super) name: Vec<Word>,
+    pub(super) description: Vec<Word>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(tool: &'a Tool, server: &'a [Word]) -> Self {
+        let name = Text { field: Field::Name, source: tool.name(), words: words::split(tool.name()) };
+        let prose = |field, source| Text { field, source, words: words::prose(source) };
+        let title = tool.title().map(|title| prose(Field::Title, title));
+        let description = tool.description().map(|description| prose(Field::Description, description));
+        let named = |parameter: Parameter<'a>| Named {
+            name: words::split(parameter.name),
+            description: parameter.description().map(words::prose).unwrap_or_default(),
+            parameter,
+        };
+        Self {
+            tool,
+            texts: [Some(name), title, description].into_iter().flatten().collect(),
+            parameters: tool.parameters().into_iter().map(named).collect(),
+            actions: actions::of(tool),
+            server,
+        }
+    }
+
+    /// The name alone, or the title and description alone.
+    pub(super) fn texts(&self, name: bool) -> impl Iterator<Item = &Text<'a>> {
+        self.texts.iter().filter(move |text| (text.field == Field::Name) == name)
+    }
+
+    /// Evidence for an action's verb.
+    pub(super) fn verb_evidence(&self, action: &Action) -> Evidence {
+        let source = self.texts.iter().find(|text| text.field == action.field).map(|text| text.source);
+        match (source, &action.field) {
+            (Some(source), field) => Evidence::cut(field.clone(), source, action.span.0, action.span.1),
+            (None, field) => self.value_evidence(field, action),
+        }
+    }
+
+    /// Evidence for an operation among a parameter's values: offsets count in that value.
+    fn value_evidence(&self, field: &Field, action: &Action) -> Evidence {
+        let parameter = self.parameters.iter().find(|named| Field::Parameter(named.parameter.name.to_owned()) == *field);
+        let values = parameter.map(|named| named.parameter.values()).unwrap_or_default();
+        let value = values.get(action.value).map(String::as_str).unwrap_or_default();
+        Evidence::cut(field.clone(), value, action.span.0, action.span.1)
+    }
+}
+
+/// The words that tell what a server is for: its name, title and instructions.
+pub(super) fn server_words(server: &Server) -> Vec<Word> {
+    let mut purpose = words::split(&server.name);
+    for text in [&server.title, &server.instructions].into_iter().flatten() {
+        purpose.extend(words::prose(text));
+    }
+    purpose
+}
+
+/// Evidence for a run of words of a field.
+pub(super) fn evidence(field: &Field, source: &str, words: &[Word]) -> Option<Evidence> {
+    let (first, last) = (words.first()?, words.last()?);
+    Some(Evidence::cut(field.clone(), source, first.start, last.end))
+}

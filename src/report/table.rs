@@ -1,0 +1,171 @@
+//! The risk table for people: riskiest tools first, as wide as the terminal, one line a tool where there is none.
+
+use super::layout::{pad, pad_left, width, wrap};
+use super::{Report, UNSURE, explain, tally};
+use crate::sanitize;
+use crate::verdict::{Class, GradedServer, GradedTool};
+use anstyle::{AnsiColor, Style};
+use std::io::{self, Write};
+
+/// How the table is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct View {
+    /// Columns of the terminal; `None` wraps nothing.
+    pub width: Option<usize>,
+    /// Whether the words that decided stand under each tool.
+    pub explain: bool,
+}
+
+pub(super) const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default();
+
+/// Columns before the tool's name: class, severity and score.
+const BEFORE_NAME: usize = 11 + 2 + 8 + 2 + 5 + 2;
+/// Columns of the token count.
+const TOKENS: usize = 7;
+/// Names wider than this stick out of their column instead of widening it for all.
+const WIDEST_NAME: usize = 40;
+/// Signals get a column of their own when it can be this wide, else the lines under their tool.
+const NARROWEST_SIGNALS: usize = 30;
+
+/// Prints a table for each server and the counting line. Styled; the stream drops styles where they do not belong.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    for server in &report.servers {
+        header(server, report.servers.len() > 1, view, out)?;
+        if !server.tools.is_empty() {
+            rows(server, view, out)?;
+            writeln!(out)?;
+        }
+    }
+    match report.servers.len() {
+        0 => writeln!(out, "No server was read."),
+        1 => writeln!(out, "{}", fit(&tally::line(&report.servers), view)),
+        many => writeln!(out, "{}", fit(&format!("{} · {}", tally::count(many, "server"), tally::line(&report.servers)), view)),
+    }
+}
+
+/// A counting line that is too long breaks at its dots.
+fn fit(line: &str, view: &View) -> String {
+    if view.width.is_some_and(|columns| width(line) > columns) { line.replace(" · ", "\n") } else { line.to_owned() }
+}
+
+/// The colour of a class.
+pub(super) fn style(class: Class) -> Style {
+    match class {
+        Class::Read => AnsiColor::Green.on_default(),
+        Class::Write => AnsiColor::Cyan.on_default(),
+        Class::Execute => AnsiColor::Yellow.on_default(),
+        Class::Destructive => AnsiColor::Red.on_default(),
+        Class::Financial => AnsiColor::Magenta.on_default(),
+    }
+}
+
+fn grade_style(grade: char) -> Style {
+    match grade {
+        'A' | 'B' => AnsiColor::Green.on_default().bold(),
+        'C' | 'D' => AnsiColor::Yellow.on_default().bold(),
+        _ => AnsiColor::Red.on_default().bold(),
+    }
+}
+
+fn header(server: &GradedServer, one_of_many: bool, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let about = &server.server;
+    let grade = grade_style(server.grade);
+    write!(out, "{BOLD}{}{BOLD:#}", sanitize::line(&about.name))?;
+    if let Some(version) = &about.version {
+        write!(out, " {}", sanitize::line(version))?;
+    }
+    // The name other formats know it by, where that cannot be guessed.
+    if server.slug != about.name {
+        write!(out, " {DIM}({}){DIM:#}", server.slug)?;
+    }
+    writeln!(out, " · {grade}grade {}{grade:#}", server.grade)?;
+    let read = about.protocol.as_deref().map_or("recorded".to_owned(), |protocol| format!("MCP {}", sanitize::line(protocol)));
+    writeln!(out, "{DIM}{} · {read}{DIM:#}", sanitize::line(&about.source.text()))?;
+    if one_of_many && !server.tools.is_empty() {
+        writeln!(out, "{}", fit(&tally::line([server]), view))?;
+    }
+    if server.tools.is_empty() {
+        writeln!(out, "{WARNING}no tools{WARNING:#}")?;
+    }
+    if !about.complete {
+        writeln!(out, "{WARNING}the list did not end: tools may be missing{WARNING:#}")?;
+    }
+    writeln!(out)
+}
+
+fn rows(server: &GradedServer, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let tools = server.riskiest();
+    let names =
+        tools.iter().map(|tool| width(&sanitize::line(tool.tool.name())).min(WIDEST_NAME)).max().unwrap_or_default().max(4);
+    let before_signals = BEFORE_NAME + names + 2 + TOKENS + 2;
+    let room = view.width.map(|width| width.saturating_sub(before_signals));
+    let beside = room.is_none_or(|room| room >= NARROWEST_SIGNALS);
+    let heading = if beside { "SIGNALS" } else { "" };
+    let line = format!(
+        "{}  {}  SCORE  {}  {}  {heading}",
+        pad("CLASS", 11),
+        pad("SEVERITY", 8),
+        pad("TOOL", names),
+        pad_left("TOKENS", TOKENS)
+    );
+    writeln!(out, "{DIM}{}{DIM:#}", line.trim_end())?;
+    let lines = Lines { names, beside, before_signals, width: view.width };
+    for (at, tool) in tools.into_iter().enumerate() {
+        if view.explain && at > 0 {
+            writeln!(out)?;
+        }
+        lines.write(tool, out)?;
+        if view.explain {
+            explain::write(server, tool, view.width, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// How the lines of one server's tools are laid out.
+struct Lines {
+    names: usize,
+    beside: bool,
+    before_signals: usize,
+    width: Option<usize>,
+}
+
+impl Lines {
+    fn write(&self, tool: &GradedTool, out: &mut dyn Write) -> io::Result<()> {
+        let verdict = &tool.verdict;
+        let class = style(verdict.class);
+        let name = sanitize::line(tool.tool.name());
+        let score = format!("{}/5", verdict.score);
+        let risk = format!("{}  {}", pad(verdict.class.name(), 11), pad(verdict.severity.name(), 8));
+        let row = format!("{class}{risk}{class:#}  {}  {BOLD}{}{BOLD:#}", pad(&score, 5), pad(&name, self.names));
+        write!(out, "{row}  {}", pad_left(&tally::thousands(tool.tokens), TOKENS))?;
+        // A name that sticks out has moved its signals to the right: there is no column to wrap them in.
+        let beside = self.beside && (self.width.is_none() || width(&name) <= self.names);
+        let indent = if beside { self.before_signals } else { BEFORE_NAME };
+        let room = self.width.map(|width| width.saturating_sub(indent).max(NARROWEST_SIGNALS));
+        for (at, line) in signals(tool, room).iter().enumerate() {
+            let before = if beside && at == 0 { "  ".to_owned() } else { format!("\n{:indent$}", "") };
+            write!(out, "{before}{line}")?;
+        }
+        writeln!(out)
+    }
+}
+
+/// The signals in lines; a verdict that is not sure says so first.
+fn signals(tool: &GradedTool, room: Option<usize>) -> Vec<String> {
+    const UNSURE_TEXT: &str = "check by hand";
+    let unsure = tool.verdict.confidence < UNSURE;
+    let texts = tool.verdict.signals.iter().map(|signal| sanitize::line(&signal.text));
+    let texts: Vec<String> = unsure.then(|| UNSURE_TEXT.to_owned()).into_iter().chain(texts).collect();
+    let mut lines = wrap(&texts.join(" · "), room);
+    if let Some(rest) = lines.first().filter(|_| unsure).and_then(|first| first.strip_prefix(UNSURE_TEXT)) {
+        lines[0] = format!("{WARNING}{UNSURE_TEXT}{WARNING:#}{rest}");
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}

@@ -1,0 +1,119 @@
+//! The verbs of all rules, in all their forms: how a word is known to be an action.
+
+use super::{Rule, Says, When};
+use crate::grammar::{self, Form};
+use crate::verdict::Class;
+use crate::words::{self, Gap, Word};
+use std::collections::HashMap;
+
+/// Every verb of every rule, found by the first word of any of its forms.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    entries: HashMap<String, Vec<Entry>>,
+    verbs: Vec<Vec<Sense>>,
+    tool: Vec<Sense>,
+}
+
+/// One meaning of a verb: a way of one rule to see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sense {
+    /// Index into [`super::all`].
+    pub rule: usize,
+    /// Index into the rule's `when`.
+    pub when: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    rest: Vec<String>,
+    form: Form,
+    verb: usize,
+}
+
+/// A verb found in a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// Which verb; see [`Lexicon::senses`].
+    pub(crate) verb: usize,
+    /// How many words it takes.
+    pub(crate) words: usize,
+    /// How it stands.
+    pub(crate) form: Form,
+}
+
+impl Lexicon {
+    /// Collects the verbs of rules.
+    #[must_use]
+    pub fn new(rules: &[Rule]) -> Self {
+        let mut lexicon = Self::default();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for (rule, entry) in rules.iter().enumerate() {
+            for (when, condition) in entry.when.iter().enumerate() {
+                if !condition.is_about_action() && condition.disagree.is_none() {
+                    lexicon.tool.push(Sense { rule, when });
+                }
+                lexicon.add(&mut known, condition, Sense { rule, when });
+            }
+        }
+        for entries in lexicon.entries.values_mut() {
+            entries.sort_by_key(|entry| std::cmp::Reverse(entry.rest.len()));
+        }
+        lexicon
+    }
+
+    fn add(&mut self, known: &mut HashMap<String, usize>, condition: &When, sense: Sense) {
+        let verbs = condition.verb.iter().map(|pattern| (pattern, false));
+        for (pattern, foreign) in verbs.chain(condition.foreign.iter().map(|pattern| (pattern, true))) {
+            let verb = *known.entry(pattern.text().to_owned()).or_insert_with(|| self.add_verb(pattern.text(), foreign));
+            self.verbs[verb].push(sense);
+        }
+    }
+
+    fn add_verb(&mut self, text: &str, foreign: bool) -> usize {
+        let verb = self.verbs.len();
+        self.verbs.push(Vec::new());
+        let words: Vec<String> = words::split(text).into_iter().map(|word| word.text).collect();
+        if let Some((first, rest)) = words.split_first() {
+            let forms = if foreign { vec![(first.clone(), Form::Foreign)] } else { grammar::forms(first) };
+            for (text, form) in forms {
+                self.entries.entry(text).or_default().push(Entry { rest: rest.to_vec(), form, verb });
+            }
+        }
+        verb
+    }
+
+    /// What rules mean by a verb.
+    pub(crate) fn senses(&self, verb: usize) -> &[Sense] {
+        &self.verbs[verb]
+    }
+
+    /// The ways of rules that are about the tool as a whole.
+    pub(crate) fn tool_senses(&self) -> &[Sense] {
+        &self.tool
+    }
+
+    /// Whether every rule that knows the verb says it only reads.
+    pub(crate) fn only_reads(&self, verb: usize) -> bool {
+        self.senses(verb).iter().all(|sense| matches!(super::all()[sense.rule].says, Says::Effect(Class::Read)))
+    }
+
+    /// The longest verb that starts at `at`, in a form that `fits`.
+    pub(crate) fn at(&self, words: &[Word], at: usize, fits: impl Fn(Form) -> bool) -> Option<Found> {
+        let first = words.get(at)?;
+        self.entries_of(&first.text)?.iter().find_map(|entry| {
+            let rest = words.get(at + 1..at + 1 + entry.rest.len())?;
+            let same = rest.iter().zip(&entry.rest).all(|(word, wanted)| word.text == *wanted && word.gap < Gap::Comma);
+            (same && fits(entry.form)).then(|| Found { verb: entry.verb, words: 1 + entry.rest.len(), form: entry.form })
+        })
+    }
+
+    /// The entries for a word. Korean glues endings to the stem (삭제합니다), so that its words are also looked up by their start.
+    fn entries_of(&self, word: &str) -> Option<&Vec<Entry>> {
+        let exact = self.entries.get(word);
+        if exact.is_some() || !word.starts_with(|first| matches!(first, '가'..='힣')) {
+            return exact;
+        }
+        let ends = word.char_indices().map(|(at, _)| at).skip(2);
+        ends.collect::<Vec<_>>().into_iter().rev().find_map(|end| self.entries.get(&word[..end]))
+    }
+}

@@ -1,0 +1,76 @@
+//! Patterns: the words and phrases of a rule, matched with the words of a text.
+
+use crate::grammar::{self, Form};
+use crate::words::{self, Gap, Word};
+use serde::Deserialize;
+
+/// A word or phrase. `refund` matches `refund` and `refunds`; `delete~` every form of the verb.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub struct Pattern {
+    /// For each word of the phrase, the spellings it may have.
+    words: Vec<Vec<String>>,
+    /// The phrase as the rule wrote it.
+    text: String,
+}
+
+impl From<String> for Pattern {
+    fn from(text: String) -> Self {
+        let words = text.split_whitespace().flat_map(spellings).collect();
+        Self { words, text }
+    }
+}
+
+/// The spellings of one written word; a compound (`set-up`, 削除) is several words.
+fn spellings(written: &str) -> Vec<Vec<String>> {
+    let (word, bends) = written.strip_suffix('~').map_or((written, false), |word| (word, true));
+    let parts = words::split(word);
+    let single = parts.len() == 1;
+    parts
+        .into_iter()
+        .map(|part| {
+            let forms = grammar::forms(&part.text).into_iter();
+            forms
+                .filter(|(_, form)| *form == Form::Base || single && (bends || *form == Form::Third))
+                .map(|(text, _)| text)
+                .collect()
+        })
+        .collect()
+}
+
+impl Pattern {
+    /// The phrase as the rule wrote it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the phrase has words at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether the phrase stands at `at`: the number of words it takes. A phrase never spans two sentences.
+    #[must_use]
+    pub fn at(&self, words: &[Word], at: usize) -> Option<usize> {
+        let here = words.get(at..at + self.words.len())?;
+        let matches = self.words.iter().zip(here).enumerate().all(|(index, (spellings, word))| {
+            (index == 0 || word.gap < Gap::Sentence) && spellings.iter().any(|spelling| *spelling == word.text)
+        });
+        matches.then_some(self.words.len())
+    }
+
+    /// The first place where the phrase stands, as a range of words.
+    #[must_use]
+    pub fn find(&self, words: &[Word]) -> Option<std::ops::Range<usize>> {
+        (0..words.len()).find_map(|at| Some(at..at + self.at(words, at)?))
+    }
+
+    /// Where the phrase ends right before `end`, as a range of words.
+    #[must_use]
+    pub fn ending_at(&self, words: &[Word], end: usize) -> Option<std::ops::Range<usize>> {
+        let start = end.checked_sub(self.words.len())?;
+        self.at(words, start).map(|_| start..end)
+    }
+}

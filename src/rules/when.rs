@@ -1,0 +1,86 @@
+//! When a rule speaks: conditions on a tool's actions, words, parameters and hints.
+
+use super::Pattern;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// One way to see what a rule is about. All conditions that are given must hold; of a list, one entry is enough.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct When {
+    /// An action the tool says it does: verbs, in the base form.
+    pub verb: Vec<Pattern>,
+    /// The same in other languages: every form that is met, as it is spelled.
+    pub foreign: Vec<Pattern>,
+    /// What the action is done to: the head of the object ("the *payment method* of a customer").
+    pub object: Vec<Pattern>,
+    /// Words anywhere in the action's clause.
+    pub mentions: Vec<Pattern>,
+    /// Words that must not stand in the action's clause, or, without a verb, anywhere in name and description.
+    pub unless: Vec<Pattern>,
+    /// Where the action must be said; everywhere when absent.
+    #[serde(rename = "in")]
+    pub places: Vec<Place>,
+    /// The verb says little by itself ("run", "manage"): plainer words beside it win.
+    pub vague: bool,
+    /// Words of the name.
+    pub name: Vec<Pattern>,
+    /// Words of the description or title.
+    pub says: Vec<Pattern>,
+    /// A parameter with this whole name, in whatever spelling: `file path` is `filePath` and `file_path`.
+    pub parameter: Vec<Pattern>,
+    /// A parameter whose name ends in these words.
+    pub parameter_ends: Vec<Pattern>,
+    /// Words of the matching parameter's own name or description.
+    pub parameter_says: Vec<Pattern>,
+    /// Words that must not stand in the matching parameter's own name or description.
+    pub parameter_unless: Vec<Pattern>,
+    /// Words of the server's name, title or instructions.
+    pub server: Vec<Pattern>,
+    /// Annotations and the value they must have.
+    pub hint: BTreeMap<String, bool>,
+    /// At least so many top-level parameters.
+    pub parameters_at_least: Option<usize>,
+    /// Two parts of the definition speak for different classes.
+    pub disagree: Option<Disagreement>,
+}
+
+/// Which parts of a definition disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disagreement {
+    /// One of name and description only reads, the other plainly does more.
+    NameAndDescription,
+    /// An annotation claims less than the words plainly say.
+    AnnotationsAndWords,
+}
+
+impl When {
+    /// Whether the condition is about an action; otherwise it is about the tool as a whole.
+    #[must_use]
+    pub fn is_about_action(&self) -> bool {
+        !self.verb.is_empty() || !self.foreign.is_empty()
+    }
+
+    /// Whether the condition names parameters.
+    #[must_use]
+    pub fn is_about_parameters(&self) -> bool {
+        !(self.parameter.is_empty() && self.parameter_ends.is_empty() && self.parameter_says.is_empty())
+    }
+}
+
+/// Where an action is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// In the tool's name.
+    Name,
+    /// In its title.
+    Title,
+    /// In the first sentence of its description.
+    Summary,
+    /// In a later sentence.
+    Detail,
+    /// As an allowed value of a parameter that chooses an operation.
+    Value,
+}

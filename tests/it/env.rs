@@ -1,0 +1,70 @@
+//! `Env`: a directory and a scrubbed environment to run the program in.
+
+use std::process::{Command, Output};
+
+/// Runs the program; everything it sees is what a test put there.
+pub(crate) struct Env {
+    dir: tempfile::TempDir,
+    vars: Vec<(String, String)>,
+}
+
+impl Env {
+    pub(crate) fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), vars: Vec::new() }
+    }
+
+    /// Puts a file into the directory.
+    pub(crate) fn file(self, name: &str, content: &str) -> Self {
+        std::fs::write(self.dir.path().join(name), content).unwrap();
+        self
+    }
+
+    /// Puts a recorded `tools/list` result into the directory.
+    pub(crate) fn recorded(self, name: &str, tools: &serde_json::Value) -> Self {
+        self.file(name, &serde_json::json!({ "tools": tools }).to_string())
+    }
+
+    /// Sets a variable.
+    pub(crate) fn var(mut self, key: &str, value: &str) -> Self {
+        self.vars.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The directory.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
+    /// What a file of the directory holds, if it is there.
+    pub(crate) fn read(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.dir.path().join(name)).ok()
+    }
+
+    /// The names of the directory's files, sorted.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.dir.path()).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Runs the program in the directory.
+    pub(crate) fn output(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_toolgrade"));
+        command.args(args).current_dir(self.dir.path()).env_clear().envs(self.vars.iter().map(|(key, value)| (key, value)));
+        command.output().unwrap()
+    }
+
+    /// Runs the program and gives exit status, standard output and standard error as one text, the directory as `@@DIR@@` and
+    /// the version as `@@VERSION@@`.
+    pub(crate) fn run(&self, args: &[&str]) -> String {
+        let output = self.output(args);
+        let section = |name: &str, bytes: &[u8]| match String::from_utf8(bytes.to_vec()).unwrap() {
+            text if text.is_empty() => String::new(),
+            text => format!("--- {name}\n{text}"),
+        };
+        let status = output.status.code().map_or("none".to_owned(), |code| code.to_string());
+        let text = format!("exit {status}\n{}{}", section("stdout", &output.stdout), section("stderr", &output.stderr));
+        text.replace(&*self.dir.path().to_string_lossy(), "@@DIR@@").replace(env!("CARGO_PKG_VERSION"), "@@VERSION@@")
+    }
+}
