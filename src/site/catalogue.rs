@@ -95,9 +95,16 @@ impl<'a> Catalogue<'a> {
         self.refs(self.by_class.get(&class))
     }
 
-    /// The tools of this name, on every server.
-    pub(super) fn named(&self, name: &str) -> Vec<ToolRef<'_>> {
-        self.refs(self.by_name.get(name))
+    /// Tools of the same name on other servers, at most `limit` of them, and how many there are.
+    pub(super) fn elsewhere(&self, tool: ToolRef<'_>, limit: usize) -> (Vec<ToolRef<'_>>, usize) {
+        let group = self.by_name.get(tool.name()).map_or(&[][..], Vec::as_slice);
+        // The group is in server order, so this server's own are one stretch of it.
+        let slug = |at: &At| self.servers[at.0].graded.slug.as_str();
+        let own = &*tool.entry.graded.slug;
+        let before = &group[..group.partition_point(|at| slug(at) < own)];
+        let after = &group[group.partition_point(|at| slug(at) <= own)..];
+        let shown = before.iter().chain(after).take(limit);
+        (shown.map(|&(server, at)| ToolRef { entry: &self.servers[server], at }).collect(), before.len() + after.len())
     }
 
     /// The tools that a rule spoke about.

@@ -80,6 +80,12 @@ pub(super) fn day(time: &jiff::Timestamp, _: &dyn Values) -> askama::Result<Stri
     Ok(format!("{time:.0}").chars().take("2026-01-31".len()).collect())
 }
 
+/// A time to the second, as HTML takes it.
+#[askama::filter_fn]
+pub(super) fn second(time: &jiff::Timestamp, _: &dyn Values) -> askama::Result<String> {
+    Ok(format!("{time:.0}"))
+}
+
 /// How many tools a bar is of.
 #[askama::filter_fn]
 pub(super) fn total(counts: &[(Class, usize)], _: &dyn Values) -> askama::Result<usize> {

@@ -12,8 +12,8 @@ pub(super) struct Question {
     pub(super) answer: String,
 }
 
-/// The questions about one tool; `elsewhere` are other servers' tools of the same name.
-pub(super) fn questions(tool: ToolRef<'_>, elsewhere: &[ToolRef<'_>]) -> Vec<Question> {
+/// The questions about one tool; `elsewhere` says how many tools of other servers have its name.
+pub(super) fn questions(tool: ToolRef<'_>, elsewhere: usize) -> Vec<Question> {
     let name = line(tool.name());
     let question = |ask: String, answer: String| Question { ask, answer };
     vec![
@@ -87,9 +87,9 @@ fn block(tool: ToolRef<'_>) -> String {
     if tool.class() == Class::Destructive { format!("{whole} That is the recommended policy.") } else { whole }
 }
 
-fn server(tool: ToolRef<'_>, elsewhere: &[ToolRef<'_>]) -> String {
+fn server(tool: ToolRef<'_>, elsewhere: usize) -> String {
     let entry = tool.entry;
-    let others = match elsewhere.len() {
+    let others = match elsewhere {
         0 => "No other server of this catalogue has a tool of this name.".to_owned(),
         1 => "One other server of this catalogue has a tool of this name.".to_owned(),
         count => format!("{} other servers of this catalogue have a tool of this name.", tally::thousands(count)),

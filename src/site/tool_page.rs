@@ -62,9 +62,8 @@ struct Control {
 
 pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>, entry: &Entry<'_>) -> anyhow::Result<()> {
     let riskiest = entry.riskiest();
-    for tool in entry.tools() {
-        let siblings = siblings(&riskiest, tool);
-        let page = page(site, catalogue, tool, siblings);
+    for (here, tool) in riskiest.iter().enumerate() {
+        let page = page(site, catalogue, *tool, siblings(&riskiest, here));
         site.page(&page.layout, &page, entry.observed.map(|seen| seen.last))?;
     }
     Ok(())
@@ -77,12 +76,9 @@ fn page<'a>(site: &Site, catalogue: &'a Catalogue<'_>, tool: ToolRef<'a>, siblin
     let (name, server) = (crate::sanitize::line(tool.name()), crate::sanitize::line(tool.server()));
     let about = format!("{name} of the {server} MCP server is {class}: one call can {}.", text::can(class));
     let layout = site.layout(&tool.path(), &format!("{name} – {server}"), &about);
-    let mut elsewhere = catalogue.named(tool.name());
-    elsewhere.retain(|other| !std::ptr::eq(other.entry, tool.entry));
-    let questions = questions(tool, &elsewhere);
+    let (elsewhere, others) = catalogue.elsewhere(tool, RELATED);
+    let questions = questions(tool, others);
     let data = structured_data(site.base.as_deref(), tool, &questions);
-    let more_elsewhere = elsewhere.len().saturating_sub(RELATED);
-    elsewhere.truncate(RELATED);
     let parameters = graded.tool.parameters();
     let decided: Vec<&Evidence> =
         verdict.findings.iter().filter(|finding| finding.effect == class).flat_map(|finding| &finding.evidence).collect();
@@ -105,8 +101,8 @@ fn page<'a>(site: &Site, catalogue: &'a Catalogue<'_>, tool: ToolRef<'a>, siblin
         controls: controls(tool.name(), class),
         attacks: tool.attacks(),
         siblings,
+        more_elsewhere: others - elsewhere.len(),
         elsewhere,
-        more_elsewhere,
         questions,
         data,
     }
@@ -117,16 +113,12 @@ fn percent(confidence: f64) -> usize {
     (confidence * 100.0).round().clamp(0.0, 100.0) as usize
 }
 
-/// Tools of the same server that are most like it: those next to it in order of risk, which are of its class first.
-fn siblings<'a>(riskiest: &[ToolRef<'a>], tool: ToolRef<'a>) -> Vec<ToolRef<'a>> {
-    let here = riskiest.iter().position(|other| other.at == tool.at).unwrap_or_default();
-    let start = here.saturating_sub(RELATED).min(riskiest.len());
-    let end = (here + RELATED + 1).min(riskiest.len());
-    let mut near: Vec<(usize, ToolRef<'a>)> =
-        riskiest[start..end].iter().enumerate().map(|(at, other)| ((start + at).abs_diff(here), *other)).collect();
-    near.retain(|(_, other)| other.at != tool.at);
-    near.sort_by_key(|(distance, other)| (other.class() != tool.class(), *distance));
-    near.into_iter().map(|(_, other)| other).take(RELATED).collect()
+/// Tools that stand next to one in order of risk; those of its class come first.
+fn siblings<'a>(riskiest: &[ToolRef<'a>], here: usize) -> Vec<ToolRef<'a>> {
+    let near = here.saturating_sub(RELATED)..(here + RELATED + 1).min(riskiest.len());
+    let mut near: Vec<usize> = near.filter(|at| *at != here).collect();
+    near.sort_by_key(|at| (riskiest[*at].class() != riskiest[here].class(), at.abs_diff(here)));
+    near.into_iter().take(RELATED).map(|at| riskiest[at]).collect()
 }
 
 fn reasons(catalogue: &Catalogue<'_>, tool: ToolRef<'_>) -> Vec<Reason> {
