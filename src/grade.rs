@@ -5,6 +5,7 @@ mod disagreement;
 mod hit;
 mod subject;
 
+use crate::attacks;
 use crate::evidence;
 use crate::listing::{Listing, Server};
 use crate::rules::{Rule, Says};
@@ -74,7 +75,7 @@ fn verdict(tool: &Tool, purpose: &[Word]) -> Verdict {
         effects: decision.effects,
         signals,
         findings,
-        attacks: Vec::new(),
+        attacks: attacks::fitting(decision.class).into_iter().map(|attack| attack.slug.clone()).collect(),
     }
 }
 

@@ -95,10 +95,8 @@ pub fn forms(verb: &str) -> Vec<(String, Form)> {
         (format!("{verb}ing"), if last == b'e' { format!("{verb}d") } else { format!("{verb}ed") })
     };
     forms.extend([(gerund, Form::Gerund), (participle, Form::Participle)]);
-    let doubles = !vowel(last)
-        && !matches!(last, b'w' | b'x' | b'y')
-        && vowel(before)
-        && !(bytes.len() > 2 && vowel(bytes[bytes.len() - 3]));
+    let single_vowel = vowel(before) && !(bytes.len() > 2 && vowel(bytes[bytes.len() - 3]));
+    let doubles = single_vowel && !(vowel(last) || matches!(last, b'w' | b'x' | b'y'));
     if doubles {
         let letter = char::from(last);
         forms.extend([(format!("{verb}{letter}ing"), Form::Gerund), (format!("{verb}{letter}ed"), Form::Participle)]);

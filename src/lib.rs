@@ -11,6 +11,7 @@
 //! The library exists for the program and its tests; it makes no promise of stability of its own.
 
 pub mod actions;
+pub mod attacks;
 pub mod classify;
 pub mod cli;
 pub mod commands;

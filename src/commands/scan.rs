@@ -19,14 +19,15 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     // Before the visits: a catalogue that cannot be opened should not cost a scan.
     let mut store = args.catalogue.as_deref().map(store::Store::open).transpose()?;
     let report = report(&args.target);
-    print(&report, args)?;
-    say_failures(&report.failures);
+    // Before the report: a reader that goes away (`| head`) must not cost what was seen.
     if let Some(store) = &mut store {
         let now = jiff::Timestamp::now();
         for server in &report.servers {
             store.record(server, now)?;
         }
     }
+    print(&report, args)?;
+    say_failures(&report.failures);
     let found = args.fail_on.map_or(0, |least| {
         report.servers.iter().flat_map(|server| &server.tools).filter(|tool| least.reached_by(tool.verdict.class)).count()
     });

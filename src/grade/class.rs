@@ -44,7 +44,7 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
         (None, None) => (None, 0.6),
     };
     let read_only = tool.hint("readOnlyHint") == Some(true);
-    let mut class = said.unwrap_or_else(|| match vague {
+    let mut class = said.unwrap_or(match vague {
         Some(vague) if !read_only => vague,
         _ => Class::Read,
     });

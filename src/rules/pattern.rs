@@ -55,9 +55,12 @@ impl Pattern {
     #[must_use]
     pub fn at(&self, words: &[Word], at: usize) -> Option<usize> {
         let here = words.get(at..at + self.words.len())?;
-        let matches = self.words.iter().zip(here).enumerate().all(|(index, (spellings, word))| {
-            (index == 0 || word.gap < Gap::Sentence) && spellings.iter().any(|spelling| *spelling == word.text)
-        });
+        let matches = self
+            .words
+            .iter()
+            .zip(here)
+            .enumerate()
+            .all(|(index, (spellings, word))| (index == 0 || word.gap < Gap::Sentence) && spellings.contains(&word.text));
         matches.then_some(self.words.len())
     }
 

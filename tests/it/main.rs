@@ -23,8 +23,12 @@ mod report;
 mod rules;
 /// Text of strangers made safe.
 mod sanitize;
+/// The site: links, bytes, hostile text, pages that go away.
+mod site;
 /// Slugs, which paths and URLs are made of.
 mod slug;
+/// The catalogue: what is recorded stays recorded.
+mod store;
 /// Files, configs and URLs, resolved to targets.
 mod targets;
 /// Token counts beside those of the reference library.

@@ -1,0 +1,112 @@
+//! What pages say in words: lists in English, what each class means, JSON that hides nothing.
+
+use crate::sanitize;
+use crate::verdict::Class;
+use serde_json::Value;
+
+/// How much of a description a list shows.
+const BRIEF: usize = 180;
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The start of a stranger's text on one line, cut between words.
+pub(super) fn brief(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = sanitize::line(&words.join(" "));
+    let Some((cut, _)) = line.char_indices().nth(BRIEF) else { return line };
+    let kept = &line[..cut];
+    let kept = kept.rsplit_once(' ').map_or(kept, |(kept, _)| kept);
+    format!("{} …", kept.trim_end())
+}
+
+/// A tenth of a percent of a 200,000-token context, as text.
+pub(super) fn context_share(tokens: usize) -> String {
+    let tenths = (tokens * 1000 + 100_000) / 200_000;
+    if tokens > 0 && tenths == 0 { "less than 0.1".to_owned() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+}
+
+/// JSON for people and programs: characters that hide or turn text are spelled as JSON escapes, so it stays the same value.
+pub(super) fn json(value: &Value) -> String {
+    let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut text = String::with_capacity(pretty.len() + 1);
+    for character in pretty.chars() {
+        if character != '\n' && sanitize::is_hostile(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+/// How sure a class is, in words.
+pub(super) fn confidence(value: f64) -> &'static str {
+    match value {
+        value if value >= 0.9 => "very sure",
+        value if value >= 0.7 => "sure",
+        value if value >= 0.5 => "fairly sure",
+        _ => "unsure",
+    }
+}
+
+/// What one call can do, after “One call can”.
+pub(super) fn can(class: Class) -> &'static str {
+    match class {
+        Class::Read => "only look, search or compute: nothing lasting changes",
+        Class::Write => "create or change something; another call can put it back",
+        Class::Execute => "run or trigger something: how far it reaches depends on its arguments",
+        Class::Destructive => "remove something for good: no other call brings it back",
+        Class::Financial => "move money, or change what somebody has to pay",
+    }
+}
+
+/// What to do about a class by default, and how.
+pub(super) fn stance(class: Class) -> (&'static str, &'static str) {
+    match class {
+        Class::Read => ("Allow it", "A wrong call costs a little time and some tokens, so it may stay allowed."),
+        Class::Write => {
+            ("Cap it", "One wrong call can be put back, a thousand hardly: keep it usable, with a limit on how often.")
+        }
+        Class::Execute => {
+            ("Cap it", "Keep it usable under a tight limit, and constrain the arguments that decide how far it reaches.")
+        }
+        Class::Destructive => ("Block it", "Hide it, so that no agent plans with it, until someone needs it."),
+        Class::Financial => ("Ask a person first", "Block it until a person has approved the very call."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_shows_what_hides() {
+        let value = serde_json::json!({ "a\u{202e}b": "\u{e0041}\n" });
+        let text = json(&value);
+        assert_eq!(text, "{\n  \"a\\u202eb\": \"\\udb40\\udc41\\n\"\n}");
+        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
+    }
+
+    #[test]
+    fn shares_are_rounded() {
+        for (tokens, text) in [(0, "0.0"), (1, "less than 0.1"), (11_066, "5.5"), (200_000, "100.0")] {
+            assert_eq!(context_share(tokens), text);
+        }
+    }
+
+    #[test]
+    fn a_brief_text_is_one_line() {
+        assert_eq!(brief(" a\n\n b "), "a b");
+        assert!(brief(&"word ".repeat(100)).ends_with("word …"));
+        assert_eq!(brief(&"削".repeat(500)).chars().count(), BRIEF + 2);
+    }
+}

@@ -1,0 +1,125 @@
+//! The only two texts that reach a page without askama's escaping: Markdown of our own, and JSON for search engines.
+
+use askama::FastWritable;
+use askama::filters::HtmlSafe;
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use serde_json::Value;
+use std::fmt;
+
+/// Text that is HTML already. Made by the functions of this module, by nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trusted(String);
+
+impl fmt::Display for Trusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FastWritable for Trusted {
+    fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(to.write_str(&self.0)?)
+    }
+}
+
+impl HtmlSafe for Trusted {}
+
+/// JSON for a `<script type="application/ld+json">`: what could end the element is spelled as JSON escapes.
+pub(super) fn json(value: &Value) -> Trusted {
+    let mut text = String::new();
+    for character in value.to_string().chars() {
+        match character {
+            '<' => text.push_str("\\u003c"),
+            '>' => text.push_str("\\u003e"),
+            '&' => text.push_str("\\u0026"),
+            other => text.push(other),
+        }
+    }
+    Trusted(text)
+}
+
+/// Renders Markdown of ours. HTML in it is shown, not obeyed; « » in JSON examples become marks; a rule's id in code becomes
+/// a link to its page when `link` knows it.
+pub(super) fn markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> Trusted {
+    let mut in_json = false;
+    let events = Parser::new_ext(text, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
+            in_json = &*language == "json";
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language)))
+        }
+        Event::End(TagEnd::CodeBlock) => {
+            in_json = false;
+            Event::End(TagEnd::CodeBlock)
+        }
+        Event::Text(words) if in_json => Event::Html(marked(&words).into()),
+        Event::Code(words) => match link(&words) {
+            Some(address) => Event::Html(format!("<a href=\"{}\"><code>{}</code></a>", escape(&address), escape(&words)).into()),
+            None => Event::Code(words),
+        },
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let dest_url = if is_link(&dest_url) { dest_url } else { CowStr::Borrowed("#") };
+            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        }
+        other => other,
+    });
+    let mut rendered = String::new();
+    html::push_html(&mut rendered, events);
+    Trusted(rendered)
+}
+
+/// Whether a page may link there: the web, or a place on the same page or site.
+fn is_link(address: &str) -> bool {
+    super::is_web(address) || !address.contains(':')
+}
+
+/// JSON with « » turned into marks, where every one is closed before the next.
+fn marked(text: &str) -> String {
+    let safe = escape(text);
+    let marks: String = text.chars().filter(|character| matches!(character, '«' | '»')).collect();
+    if marks.replace("«»", "").is_empty() { safe.replace('«', "<mark>").replace('»', "</mark>") } else { safe }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(markdown(text, |id| (id == "deletes").then(|| "deletes.html".to_owned())).0.trim(), expected);
+    }
+
+    #[test]
+    fn html_is_shown_not_obeyed() {
+        check("a <script>x</script>", "<p>a &lt;script&gt;x&lt;/script&gt;</p>");
+        check("<img src=x>", "&lt;img src=x&gt;");
+        check("[x](javascript:alert(1))", "<p><a href=\"#\">x</a></p>");
+    }
+
+    #[test]
+    fn examples_are_marked() {
+        check(
+            "```json\n\"«drop»<b>\"\n```",
+            "<pre><code class=\"language-json\">&quot;<mark>drop</mark>&lt;b&gt;&quot;\n</code></pre>",
+        );
+        check("```json\n\"«drop\"\n```", "<pre><code class=\"language-json\">&quot;«drop&quot;\n</code></pre>");
+        check("«a»", "<p>«a»</p>");
+    }
+
+    #[test]
+    fn ids_of_rules_are_links() {
+        check("`deletes` `other`", "<p><a href=\"deletes.html\"><code>deletes</code></a> <code>other</code></p>");
+    }
+
+    #[test]
+    fn json_cannot_leave_its_element() {
+        let value = serde_json::json!({ "name": "</script><script>&" });
+        let text = json(&value).0;
+        assert!(!text.contains(['<', '>', '&']));
+        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
+    }
+}

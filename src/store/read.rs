@@ -1,0 +1,104 @@
+//! Reading: the current state of every server, and when it was seen.
+
+use super::{Failed, Observed, Store};
+use crate::listing::Server;
+use crate::verdict::{GradedServer, GradedTool};
+use anyhow::Context as _;
+use jiff::Timestamp;
+use rusqlite::OptionalExtension as _;
+
+/// A server with its current observation: the newest complete one, else the newest that listed anything.
+const CURRENT: &str = "
+    SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade
+    FROM servers JOIN observations ON observations.id = (
+        SELECT id FROM observations
+        WHERE server = servers.id AND failure IS NULL
+        ORDER BY complete DESC, at DESC, id DESC LIMIT 1)
+    ORDER BY slug";
+
+const TOOLS: &str = "
+    SELECT definitions.tool, verdicts.verdict, verdicts.tokens
+    FROM listed JOIN verdicts ON verdicts.id = listed.verdict JOIN definitions ON definitions.id = verdicts.definition
+    WHERE listed.observation = ?1 ORDER BY listed.position";
+
+impl Store {
+    /// The current state of every server that was ever listed, in slug order, with the verdicts as they were recorded.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds what no toolgrade wrote.
+    pub fn servers(&self) -> anyhow::Result<Vec<GradedServer>> {
+        // One snapshot: a writer in between must not mix two states.
+        let snapshot = self.connection.unchecked_transaction()?;
+        let mut statement = snapshot.prepare_cached(CURRENT)?;
+        let mut rows = statement.query(())?;
+        let mut servers = Vec::new();
+        while let Some(row) = rows.next()? {
+            let slug: String = row.get(1)?;
+            let source: String = row.get(3)?;
+            let grade: Option<String> = row.get(9)?;
+            let server = Server {
+                name: row.get(2)?,
+                title: row.get(4)?,
+                version: row.get(5)?,
+                instructions: row.get(6)?,
+                source: serde_json::from_str(&source).with_context(|| format!("source of server `{slug}` in the catalogue"))?,
+                protocol: row.get(7)?,
+                complete: row.get(8)?,
+            };
+            let tools = self.tools(row.get(0)?).with_context(|| format!("tools of server `{slug}` in the catalogue"))?;
+            servers.push(GradedServer {
+                slug,
+                server,
+                tools,
+                grade: grade.and_then(|grade| grade.chars().next()).unwrap_or('F'),
+            });
+        }
+        Ok(servers)
+    }
+
+    /// When a server was seen; `None` for one that was never listed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn observed(&self, slug: &str) -> anyhow::Result<Option<Observed>> {
+        let listed = self
+            .connection
+            .prepare_cached(
+                "SELECT min(at), max(at), count(*) FROM observations JOIN servers ON servers.id = server
+                 WHERE slug = ?1 AND failure IS NULL HAVING count(*) > 0",
+            )?
+            .query_row([slug], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?)))
+            .optional()?;
+        let Some((first, last, observations)) = listed else { return Ok(None) };
+        let (first, last): (Timestamp, Timestamp) = (first.parse()?, last.parse()?);
+        let failed = self.failed(slug)?.filter(|failed| failed.at >= last);
+        Ok(Some(Observed { first, last, observations: usize::try_from(observations)?, failed }))
+    }
+
+    fn failed(&self, slug: &str) -> anyhow::Result<Option<Failed>> {
+        let newest = self
+            .connection
+            .prepare_cached(
+                "SELECT at, failure FROM observations JOIN servers ON servers.id = server
+                 WHERE slug = ?1 AND failure IS NOT NULL ORDER BY at DESC, observations.id DESC LIMIT 1",
+            )?
+            .query_row([slug], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .optional()?;
+        newest.map(|(at, failure)| Ok(Failed { at: at.parse()?, failure: serde_json::from_str(&failure)? })).transpose()
+    }
+
+    fn tools(&self, observation: i64) -> anyhow::Result<Vec<GradedTool>> {
+        let mut statement = self.connection.prepare_cached(TOOLS)?;
+        let mut rows = statement.query([observation])?;
+        let mut tools = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (tool, verdict): (String, String) = (row.get(0)?, row.get(1)?);
+            tools.push(GradedTool {
+                tool: serde_json::from_str(&tool)?,
+                verdict: serde_json::from_str(&verdict)?,
+                tokens: usize::try_from(row.get::<_, i64>(2)?)?,
+            });
+        }
+        Ok(tools)
+    }
+}

@@ -1,0 +1,340 @@
+//! The site: every link leads somewhere, same state same bytes, and nothing a server says becomes HTML.
+
+use crate::graded::{Build as _, Grow as _, Judge as _, raw_tool, server, tool};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use toolgrade::listing::Source;
+use toolgrade::site::{Options, Summary, publish};
+use toolgrade::store::{Failed, Observed};
+use toolgrade::verdict::{Class, GradedServer};
+
+/// A description that tries everything: HTML, a quote, a hidden order, a turned one, an end of JSON and of a comment.
+const HOSTILE: &str = "Reads.\n</script><script>alert(1)</script>\n\"'><img src=x onerror=alert(1)>\u{200b}\u{202e}delete\u{e0041} --> ]]> {{ 7 }} é";
+
+/// Twenty-odd tools on three servers.
+fn catalogue() -> Vec<GradedServer> {
+    let files = server("files")
+        .tool(
+            raw_tool(json!({
+                "name": "delete_file",
+                "title": "Delete a file",
+                "description": "Permanently deletes a file.\n\nThere is no way back.",
+                "inputSchema": { "type": "object", "required": ["path"], "properties": {
+                    "path": { "type": "string", "description": "Which file." },
+                    "mode": { "enum": ["trash", "purge"] },
+                } },
+                "annotations": { "destructiveHint": true },
+            }))
+            .class(Class::Destructive)
+            .because("delete-data", "name", "delete")
+            .because("delete-data", "description", "Permanently deletes")
+            .because("delete-data", "parameters.mode", "purge")
+            .because("from-another-version", "annotations.destructiveHint", "true")
+            .signal("many-parameters", "Accepts file system path (path)")
+            .attack("destructive-action-autonomy"),
+        )
+        .tool(tool("write_file").class(Class::Write).because("writes", "name", "write"))
+        .tool(tool("run").class(Class::Execute))
+        .tool(tool("read_file"))
+        .with(|server| {
+            server.server.source = Source::Http { url: "https://files.example/mcp".to_owned(), transport: "sse".to_owned() }
+        });
+    let names = [
+        "<script>",
+        "../../x",
+        "..",
+        ".",
+        "\u{1f4a3}",
+        "削除",
+        "a b",
+        "Foo",
+        "foo",
+        "FOO",
+        "foo-5a3c1b2d",
+        "con",
+        "index",
+        "\u{202e}x",
+        "a/b",
+        "a\\b",
+        "%2e%2e",
+        "\"'><b>",
+        "twice",
+        "twice",
+    ];
+    let hostile = names.iter().fold(server("\"><script>alert(2)</script>"), |server, name| {
+        server.tool(
+            raw_tool(json!({
+                "name": name,
+                "title": HOSTILE,
+                "description": HOSTILE,
+                "inputSchema": { "properties": { HOSTILE: { "type": HOSTILE, "description": HOSTILE, "enum": [HOSTILE] } } },
+            }))
+            .class(Class::Financial)
+            .because("delete-data", "description", "delete")
+            .signal("none", HOSTILE)
+            .because(HOSTILE, "parameters.x", HOSTILE)
+            .attack("../../none"),
+        )
+    });
+    let hostile = hostile.with(|server| {
+        server.server.title = Some(HOSTILE.to_owned());
+        server.server.instructions = Some(HOSTILE.to_owned());
+        server.server.version = Some(HOSTILE.to_owned());
+        server.server.protocol = Some(HOSTILE.to_owned());
+        server.server.complete = false;
+        server.server.source = Source::Http { url: "javascript:alert(1)//\" onclick=".to_owned(), transport: "sse".to_owned() };
+    });
+    vec![hostile, files, server("empty")]
+}
+
+fn seen() -> BTreeMap<String, Observed> {
+    let at = |text: &str| text.parse().unwrap();
+    let failure = serde_json::from_value(json!({ "target": HOSTILE, "stage": "list", "reason": HOSTILE, "message": HOSTILE }));
+    let failed = Some(Failed { at: at("2026-03-01T00:00:00Z"), failure: failure.unwrap() });
+    let first = at("2026-01-02T03:04:05Z");
+    BTreeMap::from([("files".to_owned(), Observed { first, last: at("2026-02-03T04:05:06.789Z"), observations: 3, failed })])
+}
+
+fn publish_to(directory: &Path, servers: &[GradedServer], base: Option<&str>) -> Summary {
+    let options = Options { observed: seen(), base_url: base.map(str::to_owned), ..Options::new(directory.to_owned()) };
+    publish(servers, &options).unwrap()
+}
+
+/// Every file below a directory, by its path with `/`.
+fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut pending = vec![directory.to_owned()];
+    while let Some(next) = pending.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                let name = path.strip_prefix(directory).unwrap().to_str().unwrap().replace('\\', "/");
+                found.insert(name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn published(servers: &[GradedServer], base: Option<&str>) -> BTreeMap<String, Vec<u8>> {
+    let directory = tempfile::tempdir().unwrap();
+    publish_to(directory.path(), servers, base);
+    files(directory.path())
+}
+
+fn pages(files: &BTreeMap<String, Vec<u8>>) -> impl Iterator<Item = (&str, &str)> {
+    let pages = files.iter().filter(|(path, _)| path.ends_with(".html"));
+    pages.map(|(path, bytes)| (path.as_str(), std::str::from_utf8(bytes).unwrap()))
+}
+
+/// The values of an attribute, as they stand in the HTML.
+fn attributes<'h>(html: &'h str, name: &str) -> Vec<&'h str> {
+    let opening = format!(" {name}=\"");
+    html.split(&opening).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+/// Where a relative link leads from a page.
+fn resolve(page: &str, link: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in link.split('/') {
+        match part {
+            ".." => assert!(parts.pop().is_some(), "{page} links out of the site: {link}"),
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[test]
+fn every_link_leads_to_a_page_or_a_place_on_one() {
+    let files = published(&catalogue(), None);
+    let mut checked = 0;
+    for (path, html) in pages(&files) {
+        for link in attributes(html, "href").into_iter().chain(attributes(html, "src")) {
+            if link.starts_with("https://") || link.starts_with("data:image/svg+xml,") {
+                continue;
+            }
+            assert!(!link.contains(':') && !link.starts_with('/'), "{path}: {link}");
+            let (file, place) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path.to_owned() } else { resolve(path, file) };
+            let found = files.get(&target).unwrap_or_else(|| panic!("{path} links to {link}, which is not there"));
+            let anchor = format!("id=\"{place}\"");
+            assert!(place.is_empty() || std::str::from_utf8(found).unwrap().contains(&anchor), "{path}: {link}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 500, "{checked}");
+}
+
+#[test]
+fn every_server_tool_class_attack_and_rule_has_its_files() {
+    let servers = catalogue();
+    let files = published(&servers, None);
+    let count = |start: &str, end: &str| files.keys().filter(|path| path.starts_with(start) && path.ends_with(end)).count();
+    for server in &servers {
+        let slug = &server.slug;
+        assert_eq!(count(&format!("tools/{slug}/"), ".html"), server.tools.len(), "{slug}");
+        assert!(files.contains_key(&format!("servers/{slug}.html")));
+        let data: serde_json::Value = serde_json::from_slice(&files[&format!("servers/{slug}.json")]).unwrap();
+        assert_eq!(data, toolgrade::report::json::server(server));
+        let policy: serde_json::Value = serde_json::from_slice(&files[&format!("policies/{slug}.json")]).unwrap();
+        assert_eq!(policy["default"], "deny");
+    }
+    for file in [
+        "index.html",
+        "404.html",
+        "classes/read.html",
+        "classes/financial.html",
+        "attacks/index.html",
+        "attacks/tool-poisoning.html",
+        "attacks/tool-poisoning.json",
+        "rules/index.html",
+        "rules/delete-data.html",
+        "rules/delete-data.json",
+        "catalogue.json",
+        "sitemap.xml",
+        "feed.xml",
+        "robots.txt",
+        "style.css",
+    ] {
+        assert!(files.contains_key(file), "{file}");
+    }
+    let is_slug = |part: &str| part.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-'));
+    assert!(
+        files.keys().all(|path| path.split('/').all(|part| is_slug(part) && !part.trim_matches('.').is_empty())),
+        "{:?}",
+        files.keys()
+    );
+}
+
+#[test]
+fn same_state_same_bytes_whatever_the_order() {
+    let mut reversed = catalogue();
+    reversed.reverse();
+    let once = published(&catalogue(), Some("https://example.org/mcp/"));
+    assert!(once == published(&catalogue(), Some("https://example.org/mcp/")));
+    assert!(once == published(&reversed, Some("https://example.org/mcp/")));
+}
+
+#[test]
+fn nothing_a_server_says_becomes_html() {
+    let files = published(&catalogue(), Some("https://example.org"));
+    for (path, html) in pages(&files) {
+        let scripts = html.matches("<script").count();
+        assert_eq!(scripts, html.matches("<script type=\"application/ld+json\">").count(), "{path}");
+        assert_eq!(scripts, html.matches("</script").count(), "{path}");
+        for forbidden in ["<img", "<b>alert", "style=\"", "href=\"javascript", "-->", "<iframe"] {
+            assert!(!html.contains(forbidden), "{path}: {forbidden}");
+        }
+        let policy =
+            "content=\"default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'\"";
+        assert!(html.contains(policy), "{path}");
+        // Escaped text has no `"`, so every second piece is markup and text, the others are values of attributes.
+        let markup: String = html.split('"').step_by(2).collect();
+        let has_handler = |tag: &str| tag.split('>').next().unwrap().contains(" on");
+        assert!(!markup.split('<').skip(1).any(has_handler), "{path}: an event handler");
+    }
+    for (path, bytes) in files.iter().filter(|(path, _)| *path != ".toolgrade-site") {
+        let text = std::str::from_utf8(bytes).unwrap();
+        let hostile = text.chars().find(|c| *c != '\n' && toolgrade::sanitize::is_hostile(*c));
+        assert_eq!(hostile, None, "{path}");
+    }
+    let page = std::str::from_utf8(&files["tools/script-alert-2-script/foo-5a3c1b2d.html"]).unwrap();
+    assert!(page.contains("\\u{200b}\\u{202e}<mark>delete</mark>\\u{e0041}"), "marks stay on their words");
+}
+
+#[test]
+fn structured_data_is_json() {
+    let files = published(&catalogue(), Some("https://example.org/mcp"));
+    let mut checked = 0;
+    for (path, html) in pages(&files) {
+        let Some(rest) = html.split("<script type=\"application/ld+json\">").nth(1) else { continue };
+        let data: serde_json::Value = serde_json::from_str(rest.split("</script>").next().unwrap()).unwrap();
+        let crumbs = data["@graph"][0]["itemListElement"].as_array().unwrap();
+        assert_eq!(crumbs[2]["item"], format!("https://example.org/mcp/{path}"));
+        checked += 1;
+    }
+    assert_eq!(checked, catalogue().iter().map(|server| server.tools.len()).sum::<usize>());
+}
+
+#[test]
+fn a_removed_tool_loses_its_page_and_strangers_files_stay() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    std::fs::create_dir_all(path.join("tools/files")).unwrap();
+    std::fs::write(path.join("tools/files/notes.txt"), "mine").unwrap();
+    std::fs::write(path.join("CNAME"), "example.org").unwrap();
+    let mut servers = catalogue();
+    let first = publish_to(path, &servers, None);
+    assert_eq!((first.files, first.removed), (first.changed, 0));
+    let again = publish_to(path, &servers, None);
+    assert_eq!((again.changed, again.removed), (0, 0));
+
+    servers[1].tools.remove(0);
+    servers.remove(0);
+    publish_to(path, &servers, None);
+    let left: BTreeSet<String> = files(path).into_keys().collect();
+    let expected: BTreeSet<String> = published(&servers, None).into_keys().collect();
+    let foreign: Vec<&String> = left.difference(&expected).collect();
+    assert_eq!(foreign, ["CNAME", "tools/files/notes.txt"]);
+    assert_eq!(expected.difference(&left).count(), 0);
+    assert!(!path.join("tools/script-alert-2-script").exists(), "an empty directory goes too");
+}
+
+#[test]
+fn a_strangers_file_is_not_replaced() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("index.html"), "mine").unwrap();
+    let error = publish(&catalogue(), &Options::new(directory.path().to_owned())).unwrap_err();
+    assert!(error.to_string().contains("index.html"), "{error}");
+    assert_eq!(std::fs::read_to_string(directory.path().join("index.html")).unwrap(), "mine");
+}
+
+#[test]
+fn a_slug_that_is_none_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let escaping = server("x").with(|server| server.slug = "../../x".to_owned());
+    assert!(publish(&[escaping], &Options::new(directory.path().join("site"))).is_err());
+    assert!(!directory.path().join("x.html").exists());
+    for base in ["example.org", "javascript:x", "https://", "https://x/?y"] {
+        let options = Options { base_url: Some(base.to_owned()), ..Options::new(directory.path().join("site")) };
+        assert!(publish(&[], &options).is_err(), "{base}");
+    }
+}
+
+#[test]
+fn an_empty_catalogue_is_a_site_too() {
+    let files = published(&[], None);
+    assert!(files.contains_key("index.html") && files.contains_key("feed.xml"));
+}
+
+/// The text of one tool page, as a reader gets it from top to bottom.
+#[test]
+fn a_tool_page_says_what_it_can_do_and_why() {
+    let files = published(&catalogue(), None);
+    let html = std::str::from_utf8(&files["tools/files/delete_file.html"]).unwrap();
+    let html = html.replace(env!("CARGO_PKG_VERSION"), "@@VERSION@@");
+    insta::assert_snapshot!(html);
+}
+
+#[test]
+fn what_a_scan_recorded_is_published() {
+    let tools = json!([{ "name": "delete_file", "description": "Deletes a file." }]);
+    let env = crate::env::Env::new().recorded("files.json", &tools);
+    env.run(&["scan", "files.json", "--catalogue", "seen.db"]);
+    let said = env.run(&["site", "--catalogue", "seen.db", "-o", "out"]);
+    assert!(said.starts_with("exit 0\n--- stderr\npublished 1 tool of 1 server to `out`: "), "{said}");
+    let again = env.run(&["site", "--catalogue", "seen.db", "-o", "out"]);
+    assert!(again.ends_with(" files, 0 written, 0 removed\n"), "{again}");
+    assert!(env.path().join("out/tools/files/delete_file.html").is_file());
+    insta::assert_snapshot!(env.run(&["site", "--catalogue", "missing.db", "-o", "out"]), @r"
+    exit 1
+    --- stderr
+    error: no catalogue at `missing.db`: fill one with `toolgrade scan --catalogue`
+    ");
+}
