@@ -34,10 +34,10 @@ pub struct Action {
     pub value: usize,
 }
 
-/// All actions of a tool, in reading order.
+/// All actions of a tool, in reading order. `server`: the words of its server's name, which tools often carry as a prefix.
 #[must_use]
-pub fn of(tool: &Tool) -> Vec<Action> {
-    let mut actions = name::actions(tool.name(), Place::Name, &Field::Name);
+pub fn of(tool: &Tool, server: &[Word]) -> Vec<Action> {
+    let mut actions = name::actions(tool.name(), Place::Name, &Field::Name, server);
     if let Some(title) = tool.title() {
         actions.extend(sentence::first(&words::prose(title), Place::Title, &Field::Title));
     }
@@ -48,8 +48,12 @@ pub fn of(tool: &Tool) -> Vec<Action> {
         let words = words::split(parameter.name);
         if words.last().is_some_and(|last| GRAMMAR.operation_parameters.contains(&last.text)) {
             let field = Field::Parameter(parameter.name.to_owned());
-            for (value, text) in parameter.values().iter().enumerate() {
-                let operations = name::actions(text, Place::Value, &field);
+            let values = parameter.values();
+            if values.iter().all(|value| GRAMMAR.http_methods.contains(&value.to_lowercase())) {
+                continue;
+            }
+            for (value, text) in values.iter().enumerate() {
+                let operations = name::actions(text, Place::Value, &field, &[]);
                 actions.extend(operations.into_iter().map(|action| Action { value, ..action }));
             }
         }

@@ -11,10 +11,9 @@ use crate::listing::{Listing, Server};
 use crate::rules::{Rule, Says};
 use crate::tool::Tool;
 use crate::verdict::{Class, Finding, GradedServer, GradedTool, Signal, Verdict};
-use crate::words::Word;
 use class::Decision;
 use hit::Hit;
-use subject::Subject;
+use subject::{Purpose, Subject};
 
 /// Grades a whole listing; tools are judged together, as siblings on one server.
 #[must_use]
@@ -33,14 +32,14 @@ pub fn grade(listing: Listing, slug: String) -> GradedServer {
 /// One verdict for each tool of a server, in order.
 #[must_use]
 pub fn verdicts(server: &Server, tools: &[Tool]) -> Vec<Verdict> {
-    let purpose = subject::server_words(server);
+    let purpose = Purpose::of(server);
     tools.iter().map(|tool| verdict(tool, &purpose)).collect()
 }
 
 /// The words that make one rule speak of one tool alone, `None` when it is silent: for the examples of rule files.
 #[must_use]
 pub fn evidence_of(rule: &Rule, tool: &Tool) -> Option<Vec<evidence::Evidence>> {
-    let (hits, _) = judge(&Subject::new(tool, &[]));
+    let (hits, _) = judge(&Subject::new(tool, &Purpose::default()));
     let mut spoke = hits.into_iter().filter(|hit| hit.rule.id == rule.id).peekable();
     spoke.peek()?;
     Some(evidence::disjoint(spoke.flat_map(|hit| hit.evidence).collect()))
@@ -54,7 +53,7 @@ fn judge(subject: &Subject<'_>) -> (Vec<Hit>, Decision) {
     (hits, decision)
 }
 
-fn verdict(tool: &Tool, purpose: &[Word]) -> Verdict {
+fn verdict(tool: &Tool, purpose: &Purpose) -> Verdict {
     let (hits, decision) = judge(&Subject::new(tool, purpose));
     let score = score(decision.class, &hits);
     let mut findings: Vec<Finding> = Vec::new();

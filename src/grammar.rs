@@ -34,6 +34,12 @@ pub struct Grammar {
     pub nouny: HashSet<String>,
     /// Verbs that are things when another word stands before them.
     pub things: HashSet<String>,
+    /// Words that open a clause about the object.
+    pub relatives: HashSet<String>,
+    /// Words that open a purpose, before a verb.
+    pub infinitive: HashSet<String>,
+    /// The methods of HTTP: values of a parameter that are no operations of the tool's own.
+    pub http_methods: HashSet<String>,
     /// Words that are one whatever capitals stand inside.
     pub compounds: HashSet<String>,
     /// Words that only follow a thing.

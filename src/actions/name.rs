@@ -27,9 +27,13 @@ enum Kind {
 }
 
 /// The actions a name says: its head verb, and verbs joined to it.
-pub(super) fn actions(name: &str, place: Place, field: &Field) -> Vec<Action> {
+pub(super) fn actions(name: &str, place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
     let words = words::split(name);
-    let candidates = candidates(&words);
+    let mut candidates = candidates(&words);
+    let is_prefix = |first: &Candidate| first.at == 0 && server.iter().any(|word| word.text == words[0].text);
+    if candidates.len() > 1 && candidates.first().is_some_and(is_prefix) {
+        candidates.remove(0);
+    }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
     let mut chosen = vec![head];
     for index in head + 1..candidates.len() {

@@ -90,7 +90,10 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     };
     let Some(head) = head else { return Vec::new() };
     let mut verbs = vec![head];
-    for at in head.end()..clause.len() {
+    for at in head.end().max(1)..clause.len() {
+        if opens_relative(clause, at) {
+            break;
+        }
         let last = verbs[verbs.len() - 1].end();
         if at < last || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
             continue;
@@ -105,6 +108,13 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         }
     }
     verbs
+}
+
+/// "SQL that can modify or delete", "data to build and send reports": what follows is said of the object, not of the tool.
+fn opens_relative(clause: &[Word], at: usize) -> bool {
+    let before = &clause[at - 1].text;
+    GRAMMAR.relatives.contains(before)
+        || GRAMMAR.infinitive.contains(before) && Verb::find(clause, at, |form| form == Form::Base).is_some()
 }
 
 /// Whether the word at `at` stands after a comma, a slash or a word that joins.

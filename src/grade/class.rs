@@ -33,7 +33,7 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let name = at(&[Place::Name], false);
     let text = at(&[Place::Summary], false).or(at(&[Place::Title], false));
     let detail = at(&[Place::Detail], false);
-    let values = at(&[Place::Value], false).max(at(&[Place::Value], true));
+    let values = at(&[Place::Value], false);
     let whole = most(hits.iter().filter(|hit| hit.place.is_none() && !hit.vague));
     let vague = most(hits.iter().filter(|hit| hit.vague && hit.place != Some(Place::Detail)));
 

@@ -15,6 +15,8 @@ pub(super) struct Hit {
     pub(super) place: Option<Place>,
     /// Which verb was said, where the rule is about an action.
     pub(super) verb: Option<usize>,
+    /// Which meaning of the verb it was taken for.
+    pub(super) sense: Option<Sense>,
     /// How many of the rule's conditions made it fit: 0 for a verb alone.
     pub(super) weight: usize,
     /// Whether plainer words beside it win.
@@ -49,6 +51,7 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
                 rule,
                 place: None,
                 verb: None,
+                sense: None,
                 weight: context.weight,
                 vague: when.vague,
                 evidence,
@@ -67,15 +70,18 @@ fn resolve(sense: Sense) -> (&'static Rule, &'static When) {
 /// Where one place says plainly which milder sense of a verb is meant ("Remove a tag *from* a task"), the general sense of the
 /// same verb elsewhere (the bare "removes") means the same.
 fn drop_general_readings(hits: &mut Vec<Hit>) {
-    let closer: Vec<(usize, usize, Option<Class>)> = hits
+    let closer: Vec<Hit> = hits
         .iter()
         .filter(|hit| hit.weight > 0 && matches!(hit.place, Some(Place::Name | Place::Title | Place::Summary)))
-        .filter_map(|hit| Some((hit.verb?, hit.weight, hit.effect())))
+        .cloned()
         .collect();
+    let knows = |hit: &Hit, sense: Option<Sense>| {
+        hit.verb.is_some_and(|verb| rules::lexicon().senses(verb).iter().any(|known| Some(*known) == sense))
+    };
     hits.retain(|hit| {
-        let same_family = |verb: usize| rules::lexicon().senses(verb).iter().any(|sense| resolve(*sense).0.id == hit.rule.id);
-        let is_general = |&(verb, weight, effect): &(usize, usize, Option<Class>)| {
-            effect.is_some() && effect < hit.effect() && weight > hit.weight && same_family(verb)
+        let is_general = |closer: &Hit| {
+            let milder = closer.effect().is_some() && closer.effect() < hit.effect() && closer.weight > hit.weight;
+            milder && knows(hit, closer.sense) && knows(closer, hit.sense)
         };
         !closer.iter().any(is_general)
     });
@@ -85,12 +91,12 @@ fn drop_general_readings(hits: &mut Vec<Hit>) {
 /// them is what the action does. A sense fits the better the more of its conditions hold; of two equal ones the more severe
 /// wins. Signals are independent: every sense that fits is one.
 fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
-    let senses: Vec<_> = rules::lexicon().senses(action.verb).iter().map(|sense| resolve(*sense)).collect();
+    let senses = rules::lexicon().senses(action.verb);
     let parts: Vec<Option<usize>> =
         if action.heads.is_empty() { vec![None] } else { action.heads.iter().copied().map(Some).collect() };
     let mut effects = Vec::new();
     for (index, part) in parts.into_iter().enumerate() {
-        let found = senses.iter().filter_map(|(rule, when)| sense_hit(subject, action, part, rule, when));
+        let found = senses.iter().filter_map(|sense| sense_hit(subject, action, part, *sense));
         let (signals, fits): (Vec<_>, Vec<_>) = found.partition(|(_, hit)| hit.effect().is_none());
         if index == 0 {
             hits.extend(signals.into_iter().map(|(_, hit)| hit));
@@ -101,13 +107,8 @@ fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
 }
 
 /// Whether one sense of a verb fits an action and one part of its object, and how closely.
-fn sense_hit(
-    subject: &Subject<'_>,
-    action: &Action,
-    part: Option<usize>,
-    rule: &'static Rule,
-    when: &When,
-) -> Option<(usize, Hit)> {
+fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense: Sense) -> Option<(usize, Hit)> {
+    let (rule, when) = resolve(sense);
     if !when.places.is_empty() && !when.places.contains(&action.place) {
         return None;
     }
@@ -134,10 +135,19 @@ fn sense_hit(
     let context = context(subject, when)?;
     weight += context.weight;
     found.extend(context.evidence);
-    let vague = when.vague || action.doubtful;
+    let vague = when.vague || action.doubtful && weight == 0;
     Some((
         weight,
-        Hit { rule, place: Some(action.place), verb: Some(action.verb), weight, vague, evidence: found, fills: context.fills },
+        Hit {
+            rule,
+            place: Some(action.place),
+            verb: Some(action.verb),
+            sense: Some(sense),
+            weight,
+            vague,
+            evidence: found,
+            fills: context.fills,
+        },
     ))
 }
 

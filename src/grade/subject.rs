@@ -30,7 +30,7 @@ pub(super) struct Named<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(tool: &'a Tool, server: &'a [Word]) -> Self {
+    pub(super) fn new(tool: &'a Tool, server: &'a Purpose) -> Self {
         let name = Text { field: Field::Name, source: tool.name(), words: words::split(tool.name()) };
         let prose = |field, source| Text { field, source, words: words::prose(source) };
         let title = tool.title().map(|title| prose(Field::Title, title));
@@ -44,8 +44,8 @@ impl<'a> Subject<'a> {
             tool,
             texts: [Some(name), title, description].into_iter().flatten().collect(),
             parameters: tool.parameters().into_iter().map(named).collect(),
-            actions: actions::of(tool),
-            server,
+            actions: actions::of(tool, &server.name),
+            server: &server.words,
         }
     }
 
@@ -72,13 +72,24 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The words that tell what a server is for: its name, title and instructions.
-pub(super) fn server_words(server: &Server) -> Vec<Word> {
-    let mut purpose = words::split(&server.name);
-    for text in [&server.title, &server.instructions].into_iter().flatten() {
-        purpose.extend(words::prose(text));
+/// What is known of the server that tools belong to.
+#[derive(Default)]
+pub(super) struct Purpose {
+    /// The words of its name.
+    pub(super) name: Vec<Word>,
+    /// The words of its name, title and instructions.
+    pub(super) words: Vec<Word>,
+}
+
+impl Purpose {
+    pub(super) fn of(server: &Server) -> Self {
+        let name = words::split(&server.name);
+        let mut all = name.clone();
+        for text in [&server.title, &server.instructions].into_iter().flatten() {
+            all.extend(words::prose(text));
+        }
+        Self { name, words: all }
     }
-    purpose
 }
 
 /// Evidence for a run of words of a field.
