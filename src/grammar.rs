@@ -36,6 +36,8 @@ pub struct Grammar {
     pub things: HashSet<String>,
     /// Words that open a clause about the object.
     pub relatives: HashSet<String>,
+    /// Words that open a sentence about means: "Use the API to …".
+    pub means: HashSet<String>,
     /// Words that open a purpose, before a verb.
     pub infinitive: HashSet<String>,
     /// The methods of HTTP: values of a parameter that are no operations of the tool's own.

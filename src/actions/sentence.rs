@@ -4,10 +4,13 @@ use super::{Action, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR};
 use crate::rules::{self, Place};
+use crate::verdict::Class;
 use crate::words::{Gap, Word};
 
 /// How many sentences may pass before one says what the tool does.
 const OPENING: usize = 3;
+/// How many characters into a Chinese sentence its verb may stand; later ones are part of names of things.
+const VERB_WITHIN: usize = 9;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
 const SENTENCES: usize = 200;
 
@@ -44,6 +47,10 @@ fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut start = 0;
     for clause in sentence.chunk_by(|_, next| next.gap < Gap::Clause) {
+        // "Not for: restarting services": the rest of the sentence is what the tool does not do.
+        if actions.is_empty() && clause.iter().take(2).any(|word| GRAMMAR.negations.contains(&word.text)) {
+            break;
+        }
         let plain = actions.is_empty() && place != Place::Detail;
         let verbs = verbs(clause, plain);
         actions.extend(verbs.iter().map(|&verb| action(sentence, start, verb, &verbs, place, field)));
@@ -86,7 +93,7 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     let head = if is_east_asian(clause) {
         if plain { head_anywhere(clause) } else { None }
     } else {
-        head(clause, plain).or_else(|| foreign_last(clause, plain))
+        head(clause, plain).or_else(|| purpose(clause, plain)).or_else(|| foreign_last(clause, plain))
     };
     let Some(head) = head else { return Vec::new() };
     let mut verbs = vec![head];
@@ -173,6 +180,16 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
     None
 }
 
+/// "Use the account API in order to create a site": the purpose is what the tool does.
+fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
+    if !plain || !GRAMMAR.means.contains(&clause[0].text) {
+        return None;
+    }
+    let same_thought = clause.iter().take_while(|word| !GRAMMAR.relatives.contains(&word.text)).count();
+    let after_to = (1..same_thought).filter(|&at| GRAMMAR.infinitive.contains(&clause[at - 1].text));
+    after_to.into_iter().find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
+}
+
 /// German, Turkish and others put the verb last: "Eine Datei löschen".
 fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
     let at = clause.len().checked_sub(1)?;
@@ -184,14 +201,15 @@ fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
 fn head_anywhere(clause: &[Word]) -> Option<Verb> {
     let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign);
     let verb_last = clause.iter().any(|word| word.text.contains(|c| matches!(c, 'ぁ'..='ん' | '가'..='힣')));
-    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len()).find_map(found) }
+    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
 }
 
 fn is_east_asian(clause: &[Word]) -> bool {
     clause.iter().any(|word| word.text.contains(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '가'..='힣')))
 }
 
-/// "… will be deleted": the thing comes first.
+/// "… will be deleted": the thing comes first. Only loss is told this way by the tool itself; "you will be charged" or "results
+/// will be sorted" is said of somebody or something else.
 fn passive(sentence: &[Word], field: &Field) -> Vec<Action> {
     let mut actions = Vec::new();
     for at in 2..sentence.len() {
@@ -199,6 +217,9 @@ fn passive(sentence: &[Word], field: &Field) -> Vec<Action> {
         let will = sentence[..at].iter().rposition(|word| word.text == "will").filter(|will| at - will <= 3);
         let (true, Some(will)) = (after_be && !sentence[at].code, will) else { continue };
         let Some(verb) = Verb::find(sentence, at, |form| form == Form::Participle) else { continue };
+        if !rules::lexicon().may(verb.verb, Class::Destructive) {
+            continue;
+        }
         if sentence[will..at].iter().any(|word| GRAMMAR.negations.contains(&word.text)) {
             continue;
         }

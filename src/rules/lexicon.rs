@@ -97,6 +97,12 @@ impl Lexicon {
         self.senses(verb).iter().all(|sense| matches!(super::all()[sense.rule].says, Says::Effect(Class::Read)))
     }
 
+    /// Whether some rule that knows the verb says it has this effect.
+    pub(crate) fn may(&self, verb: usize, effect: Class) -> bool {
+        let says = |sense: &Sense| matches!(super::all()[sense.rule].says, Says::Effect(said) if said == effect);
+        self.senses(verb).iter().any(says)
+    }
+
     /// The longest verb that starts at `at`, in a form that `fits`.
     pub(crate) fn at(&self, words: &[Word], at: usize, fits: impl Fn(Form) -> bool) -> Option<Found> {
         let first = words.get(at)?;
