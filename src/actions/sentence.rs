@@ -9,6 +9,8 @@ use crate::words::{Gap, Word};
 
 /// How many sentences may pass before one says what the tool does.
 const OPENING: usize = 3;
+/// How many parts of a sentence must open with a verb for it to be a list of operations.
+const LISTED: usize = 3;
 /// How many characters into a Chinese sentence its verb may stand; later ones are part of names of things.
 const VERB_WITHIN: usize = 9;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
@@ -58,8 +60,19 @@ fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
     }
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
+    } else if is_east_asian(sentence) {
+        let listed = listed(sentence);
+        if listed.len() >= LISTED {
+            actions = listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)).collect();
+        }
     }
     actions
+}
+
+/// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations.
+fn listed(sentence: &[Word]) -> Vec<Verb> {
+    let opens = |at: &usize| *at == 0 || sentence[*at].gap >= Gap::Or;
+    (0..sentence.len()).filter(opens).filter_map(|at| Verb::find(sentence, at, |form| form == Form::Foreign)).collect()
 }
 
 /// A verb of a clause: where, how many words, which, in what form.
