@@ -26,7 +26,7 @@ pub struct Action {
     pub object: Vec<Word>,
     /// Where parts of the object end ("customers | and orders |"): indices into `object`.
     pub heads: Vec<usize>,
-    /// The rest of the clause after the verb; in a name, all its other words.
+    /// The rest of the clause and sentence; in a name, all its other words.
     pub clause: Vec<Word>,
     /// The word could be a thing as well ("order history").
     pub doubtful: bool,

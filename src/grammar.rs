@@ -42,6 +42,8 @@ pub struct Grammar {
     pub infinitive: HashSet<String>,
     /// The methods of HTTP: values of a parameter that are no operations of the tool's own.
     pub http_methods: HashSet<String>,
+    /// The methods of HTTP that carry a body: in a name they may say only how an endpoint is called.
+    pub body_methods: HashSet<String>,
     /// Words that are one whatever capitals stand inside.
     pub compounds: HashSet<String>,
     /// Words that only follow a thing.

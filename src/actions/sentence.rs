@@ -272,7 +272,7 @@ fn action(sentence: &[Word], start: usize, verb: Verb, all: &[Verb], place: Plac
         span: (sentence[at].start, sentence[end - 1].end),
         object: things,
         heads,
-        clause: if foreign { sentence.to_vec() } else { after.to_vec() },
+        clause: if foreign { sentence.to_vec() } else { [&sentence[start..at], after].concat() },
         doubtful: verb.doubtful,
         value: 0,
     }

@@ -3,6 +3,7 @@
 use super::subject::{Named, Subject, evidence};
 use crate::actions::Action;
 use crate::evidence::{Evidence, Field};
+use crate::grammar::GRAMMAR;
 use crate::rules::{self, Pattern, Place, Rule, Says, Sense, When};
 use crate::verdict::Class;
 use crate::words::Word;
@@ -135,7 +136,7 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     let context = context(subject, when)?;
     weight += context.weight;
     found.extend(context.evidence);
-    let vague = when.vague || action.doubtful && weight == 0;
+    let vague = when.vague || action.doubtful && weight == 0 || is_only_a_method(subject, action);
     Some((
         weight,
         Hit {
@@ -149,6 +150,20 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
             fills: context.fills,
         },
     ))
+}
+
+/// Whether the verb of a name is the HTTP method of its endpoint (`post_wallet_address`) while the description says what is done
+/// to the same thing ("Get the wallet address"). About another thing ("List attributes") it would be a contradiction.
+fn is_only_a_method(subject: &Subject<'_>, action: &Action) -> bool {
+    let name = &subject.texts[0];
+    let method = |word: &Word| word.start == action.span.0 && GRAMMAR.body_methods.contains(&word.text);
+    action.place == Place::Name
+        && name.words.iter().any(method)
+        && subject.actions.iter().filter(|other| other.place == Place::Summary).any(|other| {
+            other.object.iter().any(|thing| {
+                action.object.iter().any(|same| same.text.starts_with(&thing.text) || thing.text.starts_with(&same.text))
+            })
+        })
 }
 
 fn words_evidence(subject: &Subject<'_>, action: &Action, words: &[Word]) -> Option<Evidence> {
