@@ -16,6 +16,23 @@ pub(super) struct Decision {
     pub(super) text: Option<Class>,
 }
 
+/// How often a class that was decided in each of these ways is the label, measured on the tuning labels with `toolgrade eval` and
+/// rounded down.
+mod confidence {
+    /// Name and description plainly say the same.
+    pub(super) const AGREED: f64 = 0.98;
+    /// Only one of them says something plainly.
+    pub(super) const SAID_ONCE: f64 = 0.95;
+    /// Neither does; words that could mean more than one thing decide.
+    pub(super) const VAGUE: f64 = 0.85;
+    /// They plainly say different things.
+    pub(super) const DISPUTED: f64 = 0.59;
+    /// No rule knows a word of it.
+    pub(super) const UNSAID: f64 = 0.55;
+    /// Something besides name and summary raised the class.
+    pub(super) const RAISED: f64 = 0.5;
+}
+
 /// The most severe class some hits say, if any.
 fn most<'a>(hits: impl Iterator<Item = &'a Hit>) -> Option<Class> {
     hits.filter_map(Hit::effect).max()
@@ -24,7 +41,8 @@ fn most<'a>(hits: impl Iterator<Item = &'a Hit>) -> Option<Class> {
 /// Decides by the procedure of the taxonomy: the most severe thing that is said, where
 /// - vague words ("run", "manage") and doubtful ones ("order history") count only where nothing plainer is said;
 /// - name and description that disagree are judged by the more severe;
-/// - operations that a parameter lists, and what later sentences say of this tool, can only raise the class;
+/// - operations that a parameter lists can only raise the class, and so can a later sentence, where it tells of loss or money:
+///   of milder things later sentences mostly tell by the way ("this may create a cache");
 /// - an annotation decides only where words are vague or missing.
 pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let at = |places: &'static [Place], vague: bool| {
@@ -32,29 +50,24 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     };
     let name = at(&[Place::Name], false);
     let text = at(&[Place::Summary], false).or(at(&[Place::Title], false));
-    let detail = at(&[Place::Detail], false);
+    let detail = at(&[Place::Detail], false).filter(|class| *class >= Class::Destructive);
     let values = at(&[Place::Value], false);
     let whole = most(hits.iter().filter(|hit| hit.place.is_none() && !hit.vague));
     let vague = most(hits.iter().filter(|hit| hit.vague && hit.place != Some(Place::Detail)));
 
-    let (said, mut confidence) = match (name, text) {
-        (Some(name), Some(text)) if name == text => (Some(name), 0.97),
-        (Some(name), Some(text)) => (Some(name.max(text)), 0.75),
-        (Some(only), None) | (None, Some(only)) => (Some(only), 0.88),
-        (None, None) => (None, 0.6),
-    };
     let read_only = tool.hint("readOnlyHint") == Some(true);
-    let mut class = said.unwrap_or(match vague {
-        Some(vague) if !read_only => vague,
-        _ => Class::Read,
-    });
-    if said.is_none() && vague.is_none() && !read_only {
-        confidence = 0.45;
-    }
+    let (mut class, mut confidence) = match (name, text, vague) {
+        (Some(name), Some(text), _) if name == text => (name, confidence::AGREED),
+        (Some(name), Some(text), _) => (name.max(text), confidence::DISPUTED),
+        (Some(only), None, _) | (None, Some(only), _) => (only, confidence::SAID_ONCE),
+        (None, None, Some(vague)) if !read_only => (vague, confidence::VAGUE),
+        (None, None, Some(_)) => (Class::Read, confidence::VAGUE),
+        (None, None, None) => (Class::Read, confidence::UNSAID),
+    };
     for raised in [values, whole, detail].into_iter().flatten() {
         if raised > class {
             class = raised;
-            confidence = 0.7;
+            confidence = confidence::RAISED;
         }
     }
     let mut effects: Vec<Class> = hits.iter().filter_map(Hit::effect).filter(|effect| *effect <= class).chain([class]).collect();
