@@ -1,6 +1,11 @@
 //! Measures the classifier against labelled tools.
 
+mod calibration;
+mod slices;
 pub mod text;
+
+pub use calibration::Tenth;
+pub use slices::Slice;
 
 use crate::verdict::{Class, Verdict};
 use serde::{Deserialize, Serialize};
@@ -36,8 +41,20 @@ pub struct Measurement {
     pub per_class: BTreeMap<Class, Score>,
     /// `confusion[label][verdict]`: how many tools.
     pub confusion: BTreeMap<Class, BTreeMap<Class, usize>>,
+    /// How well kinds of tools that are hard in their own way are told.
+    pub slices: Vec<Slice>,
+    /// Confidence against agreement.
+    pub calibration: Vec<Tenth>,
     /// Every tool whose class is not the label.
     pub misses: Vec<Miss>,
+}
+
+impl Gold {
+    /// Whether the class is the label or one that would do as well.
+    #[must_use]
+    pub fn allows(&self, class: Class) -> bool {
+        self.class == class || self.alt.contains(&class)
+    }
 }
 
 /// How well one class is told.
@@ -83,7 +100,7 @@ pub fn measure(gold: &[Gold], verdicts: &[Verdict]) -> Measurement {
     let mut misses = Vec::new();
     for (label, verdict) in gold.iter().zip(verdicts) {
         *confusion.entry(label.class).or_default().entry(verdict.class).or_default() += 1;
-        lenient += usize::from(label.class == verdict.class || label.alt.contains(&verdict.class));
+        lenient += usize::from(label.allows(verdict.class));
         if label.class != verdict.class {
             misses.push(miss(label, verdict));
         }
@@ -97,6 +114,8 @@ pub fn measure(gold: &[Gold], verdicts: &[Verdict]) -> Measurement {
         macro_f1: labelled.iter().sum::<f64>() / labelled.len().max(1) as f64,
         per_class,
         confusion,
+        slices: slices::slices(gold, verdicts),
+        calibration: calibration::calibration(gold, verdicts),
         misses,
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 /// Longest description shown with a miss, in characters.
 const EXCERPT: usize = 160;
 
-/// Writes agreement, a table of the classes, the confusion matrix and every miss.
+/// Writes agreement, a table of the classes, the confusion matrix, slices, calibration and every miss.
 ///
 /// # Errors
 /// What the writer gives.
@@ -30,6 +30,15 @@ pub fn write(out: &mut dyn Write, measurement: &Measurement) -> io::Result<()> {
             write!(out, " {count:>11}")?;
         }
         writeln!(out)?;
+    }
+    writeln!(out, "\n{:<20} {:>6} {:>7} {:>8}", "slice", "tools", "strict", "lenient")?;
+    for slice in &measurement.slices {
+        writeln!(out, "{:<20} {:>6} {:>7.3} {:>8.3}", slice.name, slice.tools, slice.strict, slice.lenient)?;
+    }
+    writeln!(out, "\n{:<10} {:>6} {:>11} {:>7}", "confidence", "tools", "mean", "strict")?;
+    for tenth in &measurement.calibration {
+        let to = tenth.from + 0.1;
+        writeln!(out, "{:.1} – {to:.1}  {:>6} {:>11.3} {:>7.3}", tenth.from, tenth.tools, tenth.confidence, tenth.strict)?;
     }
     if !measurement.misses.is_empty() {
         writeln!(out, "\n{} misses", measurement.misses.len())?;

@@ -1,0 +1,78 @@
+//! Slices: kinds of tools that are hard in their own way, measured apart.
+
+use super::{Gold, share};
+use crate::grammar::GRAMMAR;
+use crate::rules::{self, Disagreement};
+use crate::tool::Tool;
+use crate::verdict::Verdict;
+use crate::words;
+use serde::Serialize;
+use std::collections::HashSet;
+
+/// How well one kind of tools is told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Slice {
+    /// What the tools have in common.
+    pub name: &'static str,
+    /// How many there are.
+    pub tools: usize,
+    /// The share whose class is the label.
+    pub strict: f64,
+    /// The share whose class is the label or one of `alt`.
+    pub lenient: f64,
+}
+
+/// Share of letters outside ASCII from which a text is taken to be in another language.
+const FOREIGN: f64 = 0.02;
+/// Words that a description must add to its name not to be thin.
+const ADDED: usize = 3;
+
+/// Measures each slice; slices overlap.
+#[must_use]
+pub(super) fn slices(gold: &[Gold], verdicts: &[Verdict]) -> Vec<Slice> {
+    let contradictions = signals_of(Disagreement::NameAndDescription);
+    let claims = signals_of(Disagreement::AnnotationsAndWords);
+    let has = |verdict: &Verdict, ids: &[&str]| verdict.signals.iter().any(|signal| ids.contains(&signal.id.as_str()));
+    let kinds: [(&'static str, &dyn Fn(&Tool, &Verdict) -> bool); 5] = [
+        ("thin definitions", &|tool, _| is_thin(tool)),
+        ("other languages", &|tool, _| is_foreign(tool)),
+        ("dispatchers", &|tool, _| is_dispatcher(tool)),
+        ("contradictions", &|_, verdict| has(verdict, &contradictions)),
+        ("wrong annotations", &|_, verdict| has(verdict, &claims)),
+    ];
+    let measure = |(name, belongs): (&'static str, &dyn Fn(&Tool, &Verdict) -> bool)| {
+        let of: Vec<_> = gold.iter().zip(verdicts).filter(|(label, verdict)| belongs(&label.tool, verdict)).collect();
+        let strict = of.iter().filter(|(label, verdict)| label.class == verdict.class).count();
+        let lenient = of.iter().filter(|(label, verdict)| label.allows(verdict.class)).count();
+        Slice { name, tools: of.len(), strict: share(strict, of.len()), lenient: share(lenient, of.len()) }
+    };
+    kinds.into_iter().map(measure).collect()
+}
+
+/// The ids of the rules about a kind of disagreement.
+fn signals_of(kind: Disagreement) -> Vec<&'static str> {
+    let about = |rule: &&rules::Rule| rule.when.iter().any(|when| when.disagree == Some(kind));
+    rules::all().iter().filter(about).map(|rule| rule.id.as_str()).collect()
+}
+
+/// No description, or one that adds next to nothing to the name.
+fn is_thin(tool: &Tool) -> bool {
+    let name: HashSet<String> = words::split(tool.name()).into_iter().map(|word| word.text).collect();
+    let described = words::prose(tool.description().unwrap_or_default());
+    described.iter().filter(|word| !name.contains(&word.text)).take(ADDED).count() < ADDED
+}
+
+/// A description with letters beyond ASCII.
+fn is_foreign(tool: &Tool) -> bool {
+    let text = tool.description().unwrap_or_else(|| tool.name());
+    let letters = text.chars().filter(|character| character.is_alphabetic());
+    let (beyond, all) = letters.fold((0, 0), |(beyond, all), letter| (beyond + usize::from(!letter.is_ascii()), all + 1));
+    share(beyond, all) > FOREIGN
+}
+
+/// A parameter chooses the operation.
+fn is_dispatcher(tool: &Tool) -> bool {
+    let chooses = |name: &str| words::split(name).last().is_some_and(|last| GRAMMAR.operation_parameters.contains(&last.text));
+    let parameters = tool.parameters();
+    parameters.iter().any(|parameter| chooses(parameter.name) && parameter.values().len() > 1)
+}
