@@ -29,7 +29,22 @@ enum Kind {
 /// The actions a name says: its head verb, and verbs joined to it.
 pub(super) fn actions(name: &str, place: Place, field: &Field) -> Vec<Action> {
     let words = words::split(name);
-    let candidates = candidates(&words);
+    let operation = actions_of(&words[operation(name, &words)..], place, field);
+    if operation.is_empty() { actions_of(&words, place, field) } else { operation }
+}
+
+/// Where the operation starts: behind the title of its API, if the name has one (`Acme Open API_PostOrders`).
+fn operation(name: &str, words: &[Word]) -> usize {
+    let Some((title, operation)) = name.rsplit_once('_') else { return 0 };
+    if !title.contains(' ') || !operation.starts_with(char::is_uppercase) {
+        return 0;
+    }
+    let start = title.chars().count() + 1;
+    words.iter().position(|word| word.start >= start).unwrap_or(0)
+}
+
+fn actions_of(words: &[Word], place: Place, field: &Field) -> Vec<Action> {
+    let candidates = candidates(words);
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
     let mut chosen = vec![head];
     for index in head + 1..candidates.len() {
@@ -44,7 +59,7 @@ pub(super) fn actions(name: &str, place: Place, field: &Field) -> Vec<Action> {
     }
     let taken: Vec<usize> =
         chosen.iter().flat_map(|&index| candidates[index].at..candidates[index].at + candidates[index].words).collect();
-    chosen.iter().map(|&index| action(&candidates[index], &words, &taken, place, field)).collect()
+    chosen.iter().map(|&index| action(&candidates[index], words, &taken, place, field)).collect()
 }
 
 fn candidates(words: &[Word]) -> Vec<Candidate> {
