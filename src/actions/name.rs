@@ -29,7 +29,22 @@ enum Kind {
 /// The actions a name says: its head verb, and verbs joined to it.
 pub(super) fn actions(name: &str, place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
     let words = words::split(name);
-    let mut candidates = candidates(&words);
+    let operation = actions_of(&words[operation(name, &words)..], place, field, server);
+    if operation.is_empty() { actions_of(&words, place, field, server) } else { operation }
+}
+
+/// Where the operation starts: behind the title of its API, if the name has one (`Acme Open API_PostOrders`).
+fn operation(name: &str, words: &[Word]) -> usize {
+    let Some((title, operation)) = name.rsplit_once('_') else { return 0 };
+    if !title.contains(' ') || !operation.starts_with(char::is_uppercase) {
+        return 0;
+    }
+    let start = title.chars().count() + 1;
+    words.iter().position(|word| word.start >= start).unwrap_or(0)
+}
+
+fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
+    let mut candidates = candidates(words);
     let is_prefix = |first: &Candidate| first.at == 0 && server.iter().any(|word| word.text == words[0].text);
     if candidates.len() > 1 && candidates.first().is_some_and(is_prefix) {
         candidates.remove(0);
@@ -48,7 +63,7 @@ pub(super) fn actions(name: &str, place: Place, field: &Field, server: &[Word]) 
     }
     let taken: Vec<usize> =
         chosen.iter().flat_map(|&index| candidates[index].at..candidates[index].at + candidates[index].words).collect();
-    chosen.iter().map(|&index| action(&candidates[index], &words, &taken, place, field)).collect()
+    chosen.iter().map(|&index| action(&candidates[index], words, &taken, place, field)).collect()
 }
 
 fn candidates(words: &[Word]) -> Vec<Candidate> {

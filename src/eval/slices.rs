@@ -27,20 +27,23 @@ const FOREIGN: f64 = 0.02;
 /// Words that a description must add to its name not to be thin.
 const ADDED: usize = 3;
 
+/// A slice's name, and whether a tool with its verdict belongs to it.
+type Kind<'a> = (&'static str, &'a dyn Fn(&Tool, &Verdict) -> bool);
+
 /// Measures each slice; slices overlap.
 #[must_use]
 pub(super) fn slices(gold: &[Gold], verdicts: &[Verdict]) -> Vec<Slice> {
     let contradictions = signals_of(Disagreement::NameAndDescription);
     let claims = signals_of(Disagreement::AnnotationsAndWords);
     let has = |verdict: &Verdict, ids: &[&str]| verdict.signals.iter().any(|signal| ids.contains(&signal.id.as_str()));
-    let kinds: [(&'static str, &dyn Fn(&Tool, &Verdict) -> bool); 5] = [
+    let kinds: [Kind<'_>; 5] = [
         ("thin definitions", &|tool, _| is_thin(tool)),
         ("other languages", &|tool, _| is_foreign(tool)),
         ("dispatchers", &|tool, _| is_dispatcher(tool)),
         ("contradictions", &|_, verdict| has(verdict, &contradictions)),
         ("wrong annotations", &|_, verdict| has(verdict, &claims)),
     ];
-    let measure = |(name, belongs): (&'static str, &dyn Fn(&Tool, &Verdict) -> bool)| {
+    let measure = |(name, belongs): Kind<'_>| {
         let of: Vec<_> = gold.iter().zip(verdicts).filter(|(label, verdict)| belongs(&label.tool, verdict)).collect();
         let strict = of.iter().filter(|(label, verdict)| label.class == verdict.class).count();
         let lenient = of.iter().filter(|(label, verdict)| label.allows(verdict.class)).count();

@@ -1,6 +1,11 @@
 //! The one integration binary. Each module tests one part through what a user or a caller sees.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on should say where")]
 
+/// What was promised of certain tools.
+mod acceptance;
+/// Pages in a real browser.
+#[cfg(unix)]
+mod browser;
 /// The program's help, exit statuses and messages.
 mod cli;
 /// `Env`, the builder for running the program.
@@ -12,9 +17,15 @@ mod graded;
 /// Scans of the scripted server in `examples/hostile_server.rs`, over stdio.
 #[cfg(unix)]
 mod hostile;
+/// What `tests/run` installs.
+#[cfg(unix)]
+mod installed;
 /// The program itself in front of the scripted server: what it passes on, and what it leaves when it is interrupted.
 #[cfg(unix)]
 mod interrupt;
+/// The program in front of real servers.
+#[cfg(target_os = "linux")]
+mod live;
 /// What a scan gave, as text to compare whole.
 mod outcome;
 /// Whole reports in every format.
@@ -31,6 +42,8 @@ mod slug;
 mod store;
 /// Files, configs and URLs, resolved to targets.
 mod targets;
+/// The shape of the source tree.
+mod tidy;
 /// Token counts beside those of the reference library.
 mod tokens;
 /// Scans of a scripted HTTP server in this process.

@@ -11,6 +11,9 @@ static REFERENCE: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::o200k_base()
 
 const VOCABULARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/o200k_base.fst");
 
+/// Bytes of a text without a place to split it: this takes a third of a second, a megabyte of it ten times as long.
+const LONG_PIECE: usize = 80_000;
+
 /// Ordinary tokens; special ones stand above them.
 const TOKENS: u32 = 199_998;
 
@@ -76,14 +79,15 @@ fn scripts_contractions_and_special_tokens() {
     }
 }
 
+/// A merge that looked at every pair again after each one would take minutes for this, in a build that is not optimised.
 #[test]
-fn a_megabyte_in_one_piece_takes_no_time() {
+fn one_long_piece_takes_little_time() {
     for unit in ["a", "ab", "文", "\u{301}", " ", "-", "Aa\u{2b0}"] {
-        let text = unit.repeat(1_000_000 / unit.len());
+        let text = unit.repeat(LONG_PIECE / unit.len());
         let start = Instant::now();
         let count = tokens::count(&text);
         let took = start.elapsed();
-        assert!(count > 0 && took < Duration::from_secs(20), "{unit:?}: {count} tokens in {took:?}");
+        assert!(count > 0 && took < Duration::from_secs(10), "{unit:?}: {count} tokens in {took:?}");
     }
 }
 
