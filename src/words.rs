@@ -16,6 +16,8 @@ pub struct Word {
     /// Whether the word is part of an identifier (`delete_user`, `userId`), a URL, a path, quoted code or a bracketed
     /// remark: prose does not say what a tool does with such words, it names other things by them.
     pub code: bool,
+    /// Whether it is written in capitals only (`DELETE`, `SQL`): a keyword, an acronym or a shout.
+    pub capitals: bool,
 }
 
 /// What separates a word from the one before it. Ordered: a larger gap separates more.
@@ -217,7 +219,8 @@ fn line_ends_sentence(characters: &[char], at: usize) -> bool {
 
 fn word(characters: &[char], start: usize, end: usize, gap: Gap, code: bool) -> Word {
     let text = characters[start..end].iter().flat_map(|character| character.to_lowercase()).collect();
-    Word { text, start, end, gap, code }
+    let capitals = end - start > 1 && characters[start..end].iter().all(|character| character.is_uppercase());
+    Word { text, start, end, gap, code, capitals }
 }
 
 /// Combining marks continue a word.

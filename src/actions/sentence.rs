@@ -115,7 +115,9 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
             break;
         }
         let last = verbs[verbs.len() - 1].end();
-        if at < last || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
+        // "Executes an INSERT, UPDATE or DELETE query": keywords of another language.
+        let keyword = clause[at].capitals && !clause[head.at].capitals;
+        if at < last || keyword || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
             continue;
         }
         let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
