@@ -1,6 +1,7 @@
 //! Splits names and prose into words that rules can be matched with.
 
 use crate::grammar::GRAMMAR;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// One word, lower-case, with its place in the text it was cut from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,7 +219,10 @@ fn line_ends_sentence(characters: &[char], at: usize) -> bool {
 }
 
 fn word(characters: &[char], start: usize, end: usize, gap: Gap, code: bool) -> Word {
-    let text = characters[start..end].iter().flat_map(|character| character.to_lowercase()).collect();
+    let letters = &characters[start..end];
+    let lower = letters.iter().flat_map(|character| character.to_lowercase());
+    // One spelling for what looks the same: composed or not, full-width or not.
+    let text = if letters.iter().all(char::is_ascii) { lower.collect() } else { lower.nfkc().collect() };
     let capitals = end - start > 1 && characters[start..end].iter().all(|character| character.is_uppercase());
     Word { text, start, end, gap, code, capitals }
 }

@@ -14,6 +14,8 @@ mod env;
 mod evidence;
 /// Graded servers made by hand, for whatever reads verdicts.
 mod graded;
+/// What verdicts must not depend on, and that anything gets one.
+mod grading;
 /// Scans of the scripted server in `examples/hostile_server.rs`, over stdio.
 #[cfg(unix)]
 mod hostile;
