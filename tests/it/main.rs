@@ -8,6 +8,8 @@ mod acceptance;
 mod browser;
 /// The program's help, exit statuses and messages.
 mod cli;
+/// The verdicts on a thousand real tools.
+mod corpus;
 /// `Env`, the builder for running the program.
 mod env;
 /// Spans, and marks put into texts and taken out.

@@ -1,0 +1,25 @@
+//! The verdicts on a thousand real tools, one a line: a rule change shows its whole effect in the diff of one file.
+
+use serde_json::Value;
+use std::fmt::Write as _;
+use toolgrade::grade;
+use toolgrade::listing::Server;
+use toolgrade::tool::Tool;
+
+#[test]
+fn verdicts_on_real_tools() {
+    let lines = include_str!("../data/corpus.jsonl").lines();
+    let rows: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut verdicts = String::new();
+    for server in rows.chunk_by(|a, b| a["server"] == b["server"]) {
+        let name = server[0]["server"].as_str().unwrap();
+        let tools: Vec<Tool> = server.iter().map(|row| Tool::try_from(row["tool"].clone()).unwrap()).collect();
+        for (tool, verdict) in tools.iter().zip(grade::verdicts(&Server::named(name), &tools)) {
+            let rules: Vec<&str> = verdict.findings.iter().map(|finding| finding.rule.as_str()).collect();
+            let signals: Vec<&str> = verdict.signals.iter().map(|signal| signal.id.as_str()).collect();
+            let (tool, class, said) = (tool.name(), verdict.class, rules.join(","));
+            writeln!(verdicts, "{name}/{tool}  {class} {:.2}  {said}  {}", verdict.confidence, signals.join(",")).unwrap();
+        }
+    }
+    insta::assert_snapshot!(verdicts);
+}
