@@ -164,3 +164,15 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn a_name_that_servers_share_gets_the_graver_rule_once() {
+    let graver = json!([{ "name": "notes", "description": "Deletes notes." }, { "name": "add_note" }]);
+    let milder = json!([{ "name": "notes", "description": "Lists notes." }, { "name": "add_note" }]);
+    for (first, second) in [(&graver, &milder), (&milder, &graver)] {
+        let env = Env::new().recorded("a.json", first).recorded("b.json", second);
+        let policy: Value = serde_json::from_slice(&env.output(&["policy", "a.json", "b.json"]).stdout).unwrap();
+        assert_eq!(policy["hide"], json!(["notes"]));
+        assert_eq!(policy["tools"].as_object().unwrap().keys().collect::<Vec<_>>(), ["add_note"]);
+    }
+}
