@@ -176,3 +176,18 @@ fn a_name_that_servers_share_gets_the_graver_rule_once() {
         assert_eq!(policy["tools"].as_object().unwrap().keys().collect::<Vec<_>>(), ["add_note"]);
     }
 }
+
+#[test]
+fn a_catalogue_that_cannot_be_written_does_not_cost_the_report() {
+    let env = Env::new().recorded("notes.json", &notes());
+    exits(&env, &["scan", "notes.json", "--catalogue", "c.db"], 0);
+    let catalogue = rusqlite::Connection::open(env.path().join("c.db")).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON observations BEGIN SELECT RAISE(ABORT, 'no space left'); END";
+    catalogue.execute_batch(full).unwrap();
+    let output = env.output(&["scan", "notes.json", "--catalogue", "c.db", "--format", "json", "--quiet"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["servers"][0]["tools"].as_array().unwrap().len(), 2);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: cannot record notes in `c.db`: ") && said.contains("no space left"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+}
