@@ -191,3 +191,14 @@ fn a_catalogue_that_cannot_be_written_does_not_cost_the_report() {
     assert!(said.starts_with("error: cannot record notes in `c.db`: ") && said.contains("no space left"), "{said}");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_policy_is_not_written_through_a_link_that_waits_for_it() {
+    let env = Env::new().recorded("notes.json", &notes()).file("victim", "before");
+    // The shell's id is the program's, so the link has the name of its draft.
+    let script = "ln -s victim .policy.json.$$.tmp && exec \"$0\" policy notes.json -o policy.json";
+    let mut shell = std::process::Command::new("sh");
+    let status = shell.args(["-c", script, env!("CARGO_BIN_EXE_toolgrade")]).current_dir(env.path()).status().unwrap();
+    assert_eq!((status.code(), env.read("victim").as_deref(), env.read("policy.json")), (Some(1), Some("before"), None));
+}
