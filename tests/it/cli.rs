@@ -202,3 +202,42 @@ fn a_policy_is_not_written_through_a_link_that_waits_for_it() {
     let status = shell.args(["-c", script, env!("CARGO_BIN_EXE_toolgrade")]).current_dir(env.path()).status().unwrap();
     assert_eq!((status.code(), env.read("victim").as_deref(), env.read("policy.json")), (Some(1), Some("before"), None));
 }
+
+#[test]
+fn classify_answers_every_line_in_order() {
+    let lines = [
+        r#"{"name":"list_notes"}"#,
+        "",
+        "no JSON",
+        r#"{"server":"s","tool":{"name":"drop_table"},"more":1}"#,
+        r#"{"server":"s","tool":5}"#,
+        "{\"name\":\"a\\u202eb\"}",
+    ];
+    let env = Env::new().file("tools.jsonl", &lines.join("\n"));
+    insta::assert_snapshot!(env.run(&["classify", "--brief", "tools.jsonl"]), @r#"
+    exit 3
+    --- stdout
+    {"server":null,"name":"list_notes","class":"Read","severity":"Low"}
+    {"line":3,"error":"no JSON: expected ident at line 1 column 2"}
+    {"server":"s","name":"drop_table","class":"Destructive","severity":"Critical"}
+    {"line":5,"error":"no tool: not a JSON object"}
+    {"server":null,"name":"a\u202eb","class":"Read","severity":"Low"}
+    "#);
+    let text = env.run(&["classify", "."]);
+    assert!(text.starts_with("exit 1\n") && text.contains("`.`"), "{text}");
+}
+
+/// Lines that are long, or many of one server, are graded in batches: none is lost, and they stay in order.
+#[test]
+fn classify_keeps_the_order_over_batches() {
+    let long = "x".repeat(1 << 20);
+    let line =
+        |number: i32| json!({ "server": (number / 30).to_string(), "tool": { "name": format!("long_{number}") }, "x": long });
+    let mut lines: Vec<String> = (0..40).map(|number| line(number).to_string()).collect();
+    lines.extend((0..9000).map(|number| json!({ "server": "one", "tool": { "name": format!("tool_{number}") } }).to_string()));
+    let env = Env::new().file("tools.jsonl", &lines.join("\n"));
+    let output = String::from_utf8(env.output(&["classify", "--brief", "tools.jsonl"]).stdout).unwrap();
+    let named = |text: &str| serde_json::from_str::<Value>(text).map(|line| line["name"].clone()).unwrap();
+    let wanted = (0..40).map(|number| format!("long_{number}")).chain((0..9000).map(|number| format!("tool_{number}")));
+    assert!(output.lines().map(named).eq(wanted.map(Value::from)));
+}
