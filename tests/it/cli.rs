@@ -241,3 +241,15 @@ fn classify_keeps_the_order_over_batches() {
     let wanted = (0..40).map(|number| format!("long_{number}")).chain((0..9000).map(|number| format!("tool_{number}")));
     assert!(output.lines().map(named).eq(wanted.map(Value::from)));
 }
+
+#[test]
+fn eval_measures_in_words_and_as_data() {
+    let miss = "{\"server\":\"s\",\"class\":\"Read\",\"tool\":{\"name\":\"delete_\u{9b}2J\"}}";
+    let env = Env::new().file("gold.jsonl", miss);
+    let words = env.run(&["eval", "gold.jsonl"]);
+    assert!(words.contains("\n1 tool · strict 0.0000") && words.contains("\n1 miss\n"), "{words}");
+    let data = env.output(&["eval", "gold.jsonl", "--format", "json"]).stdout;
+    let measured: Value = serde_json::from_slice(&data).unwrap();
+    assert_eq!((&measured["strict"], &measured["misses"][0]["name"]), (&json!(0.0), &json!("delete_\u{9b}2J")));
+    assert!(!words.contains('\u{9b}') && !String::from_utf8(data).unwrap().contains('\u{9b}'));
+}
