@@ -11,12 +11,15 @@ use std::io::{self, BufRead, Read as _, Write};
 
 /// Lines held at once: enough to keep every core busy and most servers whole.
 const BATCH: usize = 8192;
+/// Bytes held at once: the values of a line take many times its length in memory.
+const BATCH_BYTES: usize = 32 << 20;
 /// Longest line, in bytes: as long as the longest message a server may send.
 const LONGEST_LINE: u64 = 16 << 20;
 
 /// One line of input: a tool, or why it is none.
 struct Line {
     number: usize,
+    bytes: usize,
     server: Option<String>,
     tool: Result<Tool, String>,
 }
@@ -27,19 +30,21 @@ struct Line {
 /// # Errors
 /// When the input cannot be read or the output not written.
 pub fn classify(input: &mut dyn BufRead, out: &mut dyn Write, brief: bool) -> io::Result<usize> {
-    let mut lines = Vec::new();
-    let (mut number, mut wrong) = (0, 0);
+    let mut lines: Vec<Line> = Vec::new();
+    let (mut number, mut wrong, mut held) = (0, 0, 0);
     loop {
         let line = read_line(input, &mut number)?;
         let ended = line.is_none();
+        held += line.as_ref().map_or(0, |line| line.bytes);
         lines.extend(line);
-        if lines.len() == BATCH || ended {
+        if lines.len() >= BATCH || held >= BATCH_BYTES || ended {
             // The last server of a batch may go on in the next one, unless it fills a batch by itself.
-            let last = lines.last().map(|line: &Line| line.server.clone());
+            let last = lines.last().map(|line| line.server.clone());
             let keep = lines.iter().rev().take_while(|line| Some(&line.server) == last.as_ref()).count();
             let done = if ended || keep == lines.len() { lines.len() } else { lines.len() - keep };
             wrong += write_batch(&lines[..done], out, brief)?;
             lines.drain(..done);
+            held = lines.iter().map(|line| line.bytes).sum();
         }
         if ended {
             return Ok(wrong);
@@ -62,8 +67,8 @@ fn read_line(input: &mut dyn BufRead, number: &mut usize) -> io::Result<Option<L
         if bytes.iter().any(|byte| !byte.is_ascii_whitespace()) {
             let parsed = if cut { Err("the line is longer than 16 MiB".to_owned()) } else { parse(&bytes) };
             return Ok(Some(match parsed {
-                Ok((server, tool)) => Line { number: *number, server, tool },
-                Err(error) => Line { number: *number, server: None, tool: Err(error) },
+                Ok((server, tool)) => Line { number: *number, bytes: bytes.len(), server, tool },
+                Err(error) => Line { number: *number, bytes: 0, server: None, tool: Err(error) },
             }));
         }
     }

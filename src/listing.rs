@@ -2,7 +2,7 @@
 
 use crate::tool::Tool;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
 /// Everything learned from one server in one visit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -103,13 +103,14 @@ impl Source {
 /// Gives each listing of a run its slug, unique in the run: `memory`, `memory-2`, …
 #[must_use]
 pub fn slugs(listings: &[Listing]) -> Vec<String> {
-    let mut used: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut used: HashSet<String> = HashSet::new();
     let mut slugs: Vec<String> = Vec::with_capacity(listings.len());
     for listing in listings {
         let base = crate::slug::slug(&listing.server.name);
         let mut slug = base.clone();
-        while slugs.contains(&slug) {
-            let count = used.entry(base.clone()).or_insert(1);
+        while !used.insert(slug.clone()) {
+            let count = counts.entry(base.clone()).or_insert(1);
             *count += 1;
             slug = format!("{base}-{count}");
         }

@@ -8,6 +8,7 @@ pub mod json;
 mod layout;
 pub mod markdown;
 pub mod safe_json;
+mod style;
 pub mod table;
 pub mod tally;
 

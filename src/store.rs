@@ -1,8 +1,8 @@
 //! The catalogue: an SQLite file that remembers servers, tools, observations and verdicts.
 //!
 //! An *observation* is one visit: what the server listed at one time, or why it did not. A server's current state is its
-//! newest complete observation – a list that was cut must not erase tools known before – or, while there is no complete
-//! one, the newest that listed anything. Definitions and verdicts are kept once, however often they are seen again.
+//! newest complete observation – a list that was cut, or is empty, must not erase tools known before – or, while there is no
+//! complete one, the newest that listed anything. Definitions and verdicts are kept once, however often they are seen again.
 
 mod migrations;
 mod read;

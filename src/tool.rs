@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// One entry of `tools/list` (MCP specification, *Tools*). The JSON stays as it was sent; unknown fields are kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,14 +74,12 @@ impl Tool {
     #[must_use]
     pub fn parameters(&self) -> Vec<Parameter<'_>> {
         let Some(schema) = self.input_schema() else { return Vec::new() };
-        let required = |name: &str| {
-            schema["required"].as_array().is_some_and(|names| names.iter().any(|entry| entry.as_str() == Some(name)))
-        };
+        let required: HashSet<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         schema["properties"]
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(name, schema)| Parameter { name, schema, required: required(name) })
+            .map(|(name, schema)| Parameter { name, schema, required: required.contains(name.as_str()) })
             .collect()
     }
 

@@ -16,7 +16,8 @@ pub(super) fn run(args: &ClassifyArgs) -> anyhow::Result<Exit> {
         Box::new(BufReader::new(file))
     };
     let mut out = BufWriter::new(io::stdout().lock());
-    let wrong = classify::classify(&mut *input, &mut out, args.brief)?;
+    let wrong = classify::classify(&mut *input, &mut out, args.brief)
+        .with_context(|| format!("cannot go on with `{}`", args.file.display()))?;
     out.flush()?;
     Ok(if wrong == 0 { Exit::Done } else { Exit::Incomplete })
 }

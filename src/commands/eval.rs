@@ -5,9 +5,9 @@ use crate::eval::{self, Gold};
 use crate::exit::Exit;
 use crate::grade;
 use crate::listing::Server;
+use crate::report::safe_json;
 use crate::verdict::Verdict;
 use anyhow::Context as _;
-use std::io::Write as _;
 
 pub(super) fn run(args: &EvalArgs) -> anyhow::Result<Exit> {
     let path = args.gold.display();
@@ -24,7 +24,7 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     match args.format {
         EvalFormat::Text => eval::text::write(&mut out, &measurement)?,
-        EvalFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&measurement)?)?,
+        EvalFormat::Json => safe_json::pretty(&mut out, &measurement)?,
     }
     Ok(Exit::Done)
 }

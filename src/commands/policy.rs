@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::policy::policylayer;
 use crate::report::{Report, safe_json};
 use anyhow::Context as _;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -51,7 +51,9 @@ fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
     let draft = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = fs::write(&draft, content).and_then(|()| fs::rename(&draft, &target));
+    // Never through what already stands there: in a shared directory it may be somebody's link to a file of ours.
+    let mut file = File::create_new(&draft)?;
+    let written = file.write_all(content).and_then(|()| fs::rename(&draft, &target));
     if written.is_err() {
         // The first error is the one to tell.
         let _ = fs::remove_file(&draft);

@@ -8,6 +8,7 @@ use crate::report::{Report, csv, hints, json, markdown, table, tally};
 use crate::target::{Resolved, Typed};
 use crate::{grade, listing, sanitize, scan, store, target};
 use anstyle::{AnsiColor, Style};
+use anyhow::Context as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
@@ -20,14 +21,11 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     let mut store = args.catalogue.as_deref().map(store::Store::open).transpose()?;
     let report = report(&args.target);
     // Before the report: a reader that goes away (`| head`) must not cost what was seen.
-    if let Some(store) = &mut store {
-        let now = jiff::Timestamp::now();
-        for server in &report.servers {
-            store.record(server, now)?;
-        }
-    }
+    let recorded = store.as_mut().map_or(Ok(()), |store| record(store, &report));
     print(&report, args)?;
     say_failures(&report.failures);
+    // A catalogue that cannot be written – a full disk – does not cost the report either.
+    recorded?;
     let found = args.fail_on.map_or(0, |least| {
         report.servers.iter().flat_map(|server| &server.tools).filter(|tool| least.reached_by(tool.verdict.class)).count()
     });
@@ -41,6 +39,16 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     }
     let partial = if report.is_partial() { Exit::Incomplete } else { Exit::Done };
     Ok(partial.worst(if found > 0 { Exit::Found } else { Exit::Done }))
+}
+
+fn record(store: &mut store::Store, report: &Report) -> anyhow::Result<()> {
+    let now = jiff::Timestamp::now();
+    for server in &report.servers {
+        store
+            .record(server, now)
+            .with_context(|| format!("cannot record {} in `{}`", server.server.name, store.path().display()))?;
+    }
+    Ok(())
 }
 
 /// Resolves the targets, visits and grades them: what `scan` and `policy` share.

@@ -1,6 +1,7 @@
 //! Prints a measurement for people.
 
 use super::Measurement;
+use crate::report::tally;
 use crate::sanitize;
 use crate::verdict::Class;
 use std::io::{self, Write};
@@ -14,7 +15,8 @@ const EXCERPT: usize = 160;
 /// What the writer gives.
 pub fn write(out: &mut dyn Write, measurement: &Measurement) -> io::Result<()> {
     let Measurement { tools, strict, lenient, macro_f1, .. } = measurement;
-    writeln!(out, "{tools} tools · strict {strict:.4} · lenient {lenient:.4} · macro-F1 {macro_f1:.4}\n")?;
+    let tools = tally::count(*tools, "tool");
+    writeln!(out, "{tools} · strict {strict:.4} · lenient {lenient:.4} · macro-F1 {macro_f1:.4}\n")?;
     writeln!(out, "{:<12} {:>6} {:>9} {:>7} {:>7}", "class", "labels", "precision", "recall", "F1")?;
     for (class, score) in &measurement.per_class {
         writeln!(out, "{class:<12} {:>6} {:>9.3} {:>7.3} {:>7.3}", score.labels, score.precision, score.recall, score.f1)?;
@@ -41,7 +43,8 @@ pub fn write(out: &mut dyn Write, measurement: &Measurement) -> io::Result<()> {
         writeln!(out, "{:.1} – {to:.1}  {:>6} {:>11.3} {:>7.3}", tenth.from, tenth.tools, tenth.confidence, tenth.strict)?;
     }
     if !measurement.misses.is_empty() {
-        writeln!(out, "\n{} misses", measurement.misses.len())?;
+        let misses = measurement.misses.len();
+        writeln!(out, "\n{misses} {}", if misses == 1 { "miss" } else { "misses" })?;
     }
     for miss in &measurement.misses {
         let alt: String = miss.alt.iter().map(|class| format!(" (or {class})")).collect();

@@ -36,7 +36,8 @@ impl Http {
     }
 
     pub(super) fn agree(&mut self, version: &str, is_modern: bool) {
-        self.version = HeaderValue::from_str(version).ok();
+        // A server that names no revision is not told one either: an empty header is no revision it could accept.
+        self.version = HeaderValue::from_str(version).ok().filter(|version| !version.is_empty());
         self.is_modern = is_modern;
     }
 
@@ -162,4 +163,19 @@ impl Http {
 
 fn not_mcp(what: &str) -> Problem {
     Problem::new("not-mcp", format!("the server answers with {what}, not MCP: check the URL, its path is often /mcp or /sse"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_names_no_revision_is_not_told_one() {
+        let target = UrlTarget { url: "http://localhost/mcp".to_owned(), ..UrlTarget::default() };
+        let mut http = Http::open(&target).unwrap();
+        for (version, told) in [("2025-06-18", true), ("", false)] {
+            http.agree(version, false);
+            assert_eq!(http.headers(None).contains_key("mcp-protocol-version"), told, "for {version:?}");
+        }
+    }
 }

@@ -2,15 +2,20 @@
 
 use crate::verdict::{Class, GradedServer};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 /// A policy for servers' tools. A tool name that two servers share gets the rule of the more severe class.
 #[must_use]
 pub fn document(servers: &[GradedServer]) -> Value {
     let mut tools: Vec<(&str, Class)> = Vec::new();
+    // A hostile server lists a hundred thousand names: they are not compared with each other.
+    let mut at: HashMap<&str, usize> = HashMap::new();
     for tool in servers.iter().flat_map(|server| &server.tools) {
-        match tools.iter_mut().find(|(name, _)| *name == tool.tool.name()) {
-            Some((_, class)) => *class = tool.verdict.class.max(*class),
-            None => tools.push((tool.tool.name(), tool.verdict.class)),
+        let (name, class) = (tool.tool.name(), tool.verdict.class);
+        let index = *at.entry(name).or_insert(tools.len());
+        match tools.get_mut(index) {
+            Some((_, worst)) => *worst = class.max(*worst),
+            None => tools.push((name, class)),
         }
     }
     policy(&tools)

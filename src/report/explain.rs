@@ -2,7 +2,7 @@
 
 use super::excerpt::{Excerpt, excerpts};
 use super::layout::{pad, width};
-use super::table::{DIM, style};
+use super::style::{self, DIM};
 use crate::evidence::Evidence;
 use crate::sanitize;
 use crate::verdict::{Class, GradedServer, GradedTool};
@@ -93,7 +93,7 @@ fn lines_of<'a>(rule: &str, effect: Option<Class>, evidence: &'a [Evidence]) -> 
         .map(|evidence| Line {
             rule: sanitize::line(rule),
             says: effect.map_or("signal", Class::name),
-            style: effect.map_or(DIM, style),
+            style: effect.map_or(DIM, style::class),
             field: evidence.first().map(|found| sanitize::line(&found.field.to_string())).unwrap_or_default(),
             evidence,
         })

@@ -1,10 +1,10 @@
 //! The risk table for people: riskiest tools first, as wide as the terminal, one line a tool where there is none.
 
 use super::layout::{pad, pad_left, width, wrap};
+use super::style::{self, BOLD, DIM, WARNING};
 use super::{Report, UNSURE, explain, tally};
 use crate::sanitize;
-use crate::verdict::{Class, GradedServer, GradedTool};
-use anstyle::{AnsiColor, Style};
+use crate::verdict::{GradedServer, GradedTool};
 use std::io::{self, Write};
 
 /// How the table is shown.
@@ -15,10 +15,6 @@ pub struct View {
     /// Whether the words that decided stand under each tool.
     pub explain: bool,
 }
-
-pub(super) const DIM: Style = Style::new().dimmed();
-const BOLD: Style = Style::new().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default();
 
 /// Columns before the tool's name: class, severity and score.
 const BEFORE_NAME: usize = 11 + 2 + 8 + 2 + 5 + 2;
@@ -53,28 +49,9 @@ fn fit(line: &str, view: &View) -> String {
     if view.width.is_some_and(|columns| width(line) > columns) { line.replace(" · ", "\n") } else { line.to_owned() }
 }
 
-/// The colour of a class.
-pub(super) fn style(class: Class) -> Style {
-    match class {
-        Class::Read => AnsiColor::Green.on_default(),
-        Class::Write => AnsiColor::Cyan.on_default(),
-        Class::Execute => AnsiColor::Yellow.on_default(),
-        Class::Destructive => AnsiColor::Red.on_default(),
-        Class::Financial => AnsiColor::Magenta.on_default(),
-    }
-}
-
-fn grade_style(grade: char) -> Style {
-    match grade {
-        'A' | 'B' => AnsiColor::Green.on_default().bold(),
-        'C' | 'D' => AnsiColor::Yellow.on_default().bold(),
-        _ => AnsiColor::Red.on_default().bold(),
-    }
-}
-
 fn header(server: &GradedServer, one_of_many: bool, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let about = &server.server;
-    let grade = grade_style(server.grade);
+    let grade = style::grade(server.grade);
     write!(out, "{BOLD}{}{BOLD:#}", sanitize::line(&about.name))?;
     if let Some(version) = &about.version {
         write!(out, " {}", sanitize::line(version))?;
@@ -138,7 +115,7 @@ struct Lines {
 impl Lines {
     fn write(&self, tool: &GradedTool, out: &mut dyn Write) -> io::Result<()> {
         let verdict = &tool.verdict;
-        let class = style(verdict.class);
+        let class = style::class(verdict.class);
         let name = sanitize::line(tool.tool.name());
         let score = format!("{}/5", verdict.score);
         let risk = format!("{}  {}", pad(verdict.class.name(), 11), pad(verdict.severity.name(), 8));

@@ -48,10 +48,12 @@ pub(super) fn quotes(tool: &Tool, server: &Server, evidence: &[Evidence]) -> Vec
             Field::Instructions => server.instructions.as_deref(),
             Field::Parameter(_) | Field::Annotation(_) => None,
         };
-        if source.is_some() && quoted.contains(&field) {
-            continue;
+        if source.is_some() {
+            if quoted.contains(&field) {
+                continue;
+            }
+            quoted.push(field);
         }
-        quoted.push(field);
         let pieces = match source {
             Some(source) => excerpt(mark(source, &spans(field, evidence))),
             None => vec![Piece { text: sanitize::line(&found.text), marked: true }],

@@ -1,5 +1,6 @@
 //! What pages say in words: lists in English, what each class means, JSON that hides nothing.
 
+use crate::report::safe_json;
 use crate::sanitize;
 use crate::verdict::Class;
 use serde_json::Value;
@@ -34,18 +35,10 @@ pub(super) fn context_share(tokens: usize) -> String {
 
 /// JSON for people and programs: characters that hide or turn text are spelled as JSON escapes, so it stays the same value.
 pub(super) fn json(value: &Value) -> String {
-    let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
-    let mut text = String::with_capacity(pretty.len() + 1);
-    for character in pretty.chars() {
-        if character != '\n' && sanitize::is_hostile(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            text.push(character);
-        }
-    }
-    text
+    let mut text = Vec::new();
+    // Into memory, and all of it UTF-8: this cannot fail.
+    let _ = safe_json::pretty(&mut text, value);
+    String::from_utf8(text).unwrap_or_default().trim_end().to_owned()
 }
 
 /// How sure a class is, in words.

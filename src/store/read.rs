@@ -7,13 +7,14 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;
 
-/// A server with its current observation: the newest complete one, else the newest that listed anything.
+/// A server with its current observation: the newest complete one, else the newest that listed anything. Nothing is no
+/// complete list: servers that miss their credentials list no tools, and that must not erase those known before.
 const CURRENT: &str = "
     SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade
     FROM servers JOIN observations ON observations.id = (
         SELECT id FROM observations
         WHERE server = servers.id AND failure IS NULL
-        ORDER BY complete DESC, at DESC, id DESC LIMIT 1)
+        ORDER BY complete AND EXISTS (SELECT 1 FROM listed WHERE observation = observations.id) DESC, at DESC, id DESC LIMIT 1)
     ORDER BY slug";
 
 const TOOLS: &str = "

@@ -24,6 +24,9 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
     if has_extension(path, &["jsonl", "ndjson"]) {
         return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
     }
+    if text.trim().is_empty() {
+        return resolved.failures.push(failure(path, "empty", format!("`{path}` is empty: {EXPECTED}")));
+    }
     let value = match parse(path, &text) {
         Ok(value) => value,
         Err(_) if is_lines(&text) => return resolved.targets.push(Target::Recorded { path: path.to_owned(), text }),

@@ -164,3 +164,92 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn a_name_that_servers_share_gets_the_graver_rule_once() {
+    let graver = json!([{ "name": "notes", "description": "Deletes notes." }, { "name": "add_note" }]);
+    let milder = json!([{ "name": "notes", "description": "Lists notes." }, { "name": "add_note" }]);
+    for (first, second) in [(&graver, &milder), (&milder, &graver)] {
+        let env = Env::new().recorded("a.json", first).recorded("b.json", second);
+        let policy: Value = serde_json::from_slice(&env.output(&["policy", "a.json", "b.json"]).stdout).unwrap();
+        assert_eq!(policy["hide"], json!(["notes"]));
+        assert_eq!(policy["tools"].as_object().unwrap().keys().collect::<Vec<_>>(), ["add_note"]);
+    }
+}
+
+#[test]
+fn a_catalogue_that_cannot_be_written_does_not_cost_the_report() {
+    let env = Env::new().recorded("notes.json", &notes());
+    exits(&env, &["scan", "notes.json", "--catalogue", "c.db"], 0);
+    let catalogue = rusqlite::Connection::open(env.path().join("c.db")).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON observations BEGIN SELECT RAISE(ABORT, 'no space left'); END";
+    catalogue.execute_batch(full).unwrap();
+    let output = env.output(&["scan", "notes.json", "--catalogue", "c.db", "--format", "json", "--quiet"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["servers"][0]["tools"].as_array().unwrap().len(), 2);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: cannot record notes in `c.db`: ") && said.contains("no space left"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_policy_is_not_written_through_a_link_that_waits_for_it() {
+    let env = Env::new().recorded("notes.json", &notes()).file("victim", "before");
+    // The shell's id is the program's, so the link has the name of its draft.
+    let script = "ln -s victim .policy.json.$$.tmp && exec \"$0\" policy notes.json -o policy.json";
+    let mut shell = std::process::Command::new("sh");
+    let status = shell.args(["-c", script, env!("CARGO_BIN_EXE_toolgrade")]).current_dir(env.path()).status().unwrap();
+    assert_eq!((status.code(), env.read("victim").as_deref(), env.read("policy.json")), (Some(1), Some("before"), None));
+}
+
+#[test]
+fn classify_answers_every_line_in_order() {
+    let lines = [
+        r#"{"name":"list_notes"}"#,
+        "",
+        "no JSON",
+        r#"{"server":"s","tool":{"name":"drop_table"},"more":1}"#,
+        r#"{"server":"s","tool":5}"#,
+        "{\"name\":\"a\\u202eb\"}",
+    ];
+    let env = Env::new().file("tools.jsonl", &lines.join("\n"));
+    insta::assert_snapshot!(env.run(&["classify", "--brief", "tools.jsonl"]), @r#"
+    exit 3
+    --- stdout
+    {"server":null,"name":"list_notes","class":"Read","severity":"Low"}
+    {"line":3,"error":"no JSON: expected ident at line 1 column 2"}
+    {"server":"s","name":"drop_table","class":"Destructive","severity":"Critical"}
+    {"line":5,"error":"no tool: not a JSON object"}
+    {"server":null,"name":"a\u202eb","class":"Read","severity":"Low"}
+    "#);
+    let text = env.run(&["classify", "."]);
+    assert!(text.starts_with("exit 1\n") && text.contains("`.`"), "{text}");
+}
+
+/// Lines that are long, or many of one server, are graded in batches: none is lost, and they stay in order.
+#[test]
+fn classify_keeps_the_order_over_batches() {
+    let long = "x".repeat(1 << 20);
+    let line =
+        |number: i32| json!({ "server": (number / 30).to_string(), "tool": { "name": format!("long_{number}") }, "x": long });
+    let mut lines: Vec<String> = (0..40).map(|number| line(number).to_string()).collect();
+    lines.extend((0..9000).map(|number| json!({ "server": "one", "tool": { "name": format!("tool_{number}") } }).to_string()));
+    let env = Env::new().file("tools.jsonl", &lines.join("\n"));
+    let output = String::from_utf8(env.output(&["classify", "--brief", "tools.jsonl"]).stdout).unwrap();
+    let named = |text: &str| serde_json::from_str::<Value>(text).map(|line| line["name"].clone()).unwrap();
+    let wanted = (0..40).map(|number| format!("long_{number}")).chain((0..9000).map(|number| format!("tool_{number}")));
+    assert!(output.lines().map(named).eq(wanted.map(Value::from)));
+}
+
+#[test]
+fn eval_measures_in_words_and_as_data() {
+    let miss = "{\"server\":\"s\",\"class\":\"Read\",\"tool\":{\"name\":\"delete_\u{9b}2J\"}}";
+    let env = Env::new().file("gold.jsonl", miss);
+    let words = env.run(&["eval", "gold.jsonl"]);
+    assert!(words.contains("\n1 tool · strict 0.0000") && words.contains("\n1 miss\n"), "{words}");
+    let data = env.output(&["eval", "gold.jsonl", "--format", "json"]).stdout;
+    let measured: Value = serde_json::from_slice(&data).unwrap();
+    assert_eq!((&measured["strict"], &measured["misses"][0]["name"]), (&json!(0.0), &json!("delete_\u{9b}2J")));
+    assert!(!words.contains('\u{9b}') && !String::from_utf8(data).unwrap().contains('\u{9b}'));
+}

@@ -80,6 +80,8 @@ fn a_partial_list_erases_nothing() {
     assert_eq!(state(&store), [as_json(&shop())], "the complete one stays");
     store.record(&server("shop").tool(tool("other")), at(5)).unwrap();
     assert_eq!(store.servers().unwrap()[0].tools.len(), 1, "a newer complete one replaces it");
+    store.record(&server("shop"), at(6)).unwrap();
+    assert_eq!(store.servers().unwrap()[0].tools.len(), 1, "an empty list, as without credentials, is no complete one");
 }
 
 #[test]

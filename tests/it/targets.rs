@@ -176,6 +176,7 @@ fn what_is_no_target_is_told() {
         "{\"mcpServers\":{}}",
         &["! @@/c.json no-servers: `@@/c.json` is a client's config without servers: add one, or name another file"],
     );
+    check_config("c.json", " \n", &[&format!("! @@/c.json empty: `@@/c.json` is empty: {shapes}")]);
     let (_folder, broken) = resolve_file("c.json", "{\"a\":");
     assert_eq!(broken.failures[0].reason, "not-json");
     let (_folder, bomb) = resolve_file("c.json", &"[".repeat(100_000));
