@@ -226,6 +226,9 @@ fn a_clients_config_with_a_server_that_fails() {
     assert_eq!(files_with_the_key(env.path()), Vec::<String>::new());
 }
 
+/// Imports the script that follows. Node 18, Debian's own, lacks the global `crypto` that the server takes for granted.
+const WITH_CRYPTO: &str = "globalThis.crypto ??= require('node:crypto').webcrypto; import(process.argv[1])";
+
 /// The everything server over streamable HTTP, on a port of its own; it and its children end with this.
 struct Web {
     server: Child,
@@ -237,6 +240,7 @@ impl Web {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let command = with(node("@modelcontextprotocol/server-everything"), "streamableHttp");
         let mut server = Command::new(&command[0])
+            .args(["--eval", WITH_CRYPTO])
             .args(&command[1..])
             .env("PORT", port.to_string())
             .stdin(Stdio::null())
