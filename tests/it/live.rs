@@ -27,12 +27,6 @@ const EITHER: [(&str, [&str; 2]); 4] = [
     ("update_dispute", ["Write", "Financial"]),
 ];
 
-/// Tools whose class is known to be wrong: no snapshot holds it until it is right.
-const WRONG: [&str; 1] = [
-    // Unstages what is staged: Write, the changes themselves stay.
-    "git_reset",
-];
-
 /// A directory for a test, and the caller's `PATH`, by which `node` and `git` are found.
 fn env() -> Env {
     Env::new().var("PATH", &std::env::var("PATH").unwrap())
@@ -82,20 +76,20 @@ fn scan(env: &Env, args: &[&str], command: &[String]) -> Value {
 #[track_caller]
 fn summary(server: &Value) -> String {
     let tools = server["tools"].as_array().unwrap();
-    let mut lines: Vec<String> = tools.iter().filter_map(line).collect();
+    let mut lines: Vec<String> = tools.iter().map(line).collect();
     lines.sort();
     let text = |key: &str| server[key].as_str().unwrap().to_owned();
     format!("{} {}, {} tools\n{}", text("name"), text("protocol"), tools.len(), lines.join("\n"))
 }
 
 #[track_caller]
-fn line(tool: &Value) -> Option<String> {
+fn line(tool: &Value) -> String {
     let [name, class, severity] = ["name", "class", "severity"].map(|key| tool[key].as_str().unwrap());
     if let Some((_, classes)) = EITHER.iter().find(|(known, _)| *known == name) {
         assert!(classes.contains(&class), "{name} is {class}");
-        return Some(format!("{name} {}", classes.join(" or ")));
+        return format!("{name} {}", classes.join(" or "));
     }
-    (!WRONG.contains(&name)).then(|| format!("{name} {class} {severity}"))
+    format!("{name} {class} {severity}")
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {
