@@ -13,25 +13,27 @@ fn tools(recorded: &str) -> Vec<Value> {
     serde_json::from_value(document["tools"].take()).unwrap()
 }
 
-/// The graded tool of a name.
+/// The tools of a recorded list as the program grades them.
 #[track_caller]
-fn graded(recorded: &str, name: &str) -> Value {
+fn scan(recorded: &str) -> Vec<Value> {
     let env = Env::new().file("server.json", recorded);
     let output = env.output(&["scan", "server.json", "--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let tools = document["servers"][0]["tools"].as_array().unwrap();
-    tools.iter().find(|tool| tool["name"] == name).unwrap_or_else(|| panic!("no {name}")).clone()
+    let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_value(document["servers"][0]["tools"].take()).unwrap()
+}
+
+/// The graded tool of a name.
+#[track_caller]
+fn find<'t>(tools: &'t [Value], name: &str) -> &'t Value {
+    tools.iter().find(|tool| tool["name"] == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
 #[track_caller]
-fn check(recorded: &str, name: &str, class: &str, severity: &str, score: u8) {
-    let tool = graded(recorded, name);
-    assert_eq!(
-        (&tool["class"], &tool["severity"], &tool["score"]),
-        (&json!(class), &json!(severity), &json!(score)),
-        "{name}: {tool:#}"
-    );
+fn check(tools: &[Value], name: &str, class: &str, severity: &str, score: u8) {
+    let tool = find(tools, name);
+    let have = (&tool["class"], &tool["severity"], &tool["score"]);
+    assert_eq!(have, (&json!(class), &json!(severity), &json!(score)), "{name}: {tool:#}");
 }
 
 fn signals(tool: &Value) -> Vec<&str> {
@@ -40,37 +42,40 @@ fn signals(tool: &Value) -> Vec<&str> {
 
 #[test]
 fn tools_of_a_shop_have_the_classes_and_scores_that_were_promised() {
+    let shop = scan(SAPO);
     for name in ["create_customer", "update_customer", "update_order", "update_fulfillment_tracking", "create_article"] {
-        check(SAPO, name, "Write", "Medium", 2);
+        check(&shop, name, "Write", "Medium", 2);
     }
     for name in ["list_customers", "search_orders", "count_orders", "get_order", "revenue_summary"] {
-        check(SAPO, name, "Read", "Low", 1);
+        check(&shop, name, "Read", "Low", 1);
     }
     for name in ["create_order_transaction", "complete_draft_order", "cancel_order", "create_refund"] {
-        check(SAPO, name, "Financial", "Critical", 5);
+        check(&shop, name, "Financial", "Critical", 5);
     }
-    check(SAPO, "close_order", "Write", "Medium", 2);
-    check(SAPO, "delete_customer", "Destructive", "Critical", 4);
-    check(SAPO, "delete_price_rule", "Destructive", "Critical", 5);
+    check(&shop, "close_order", "Write", "Medium", 2);
+    check(&shop, "delete_customer", "Destructive", "Critical", 4);
+    check(&shop, "delete_price_rule", "Destructive", "Critical", 5);
 }
 
 #[test]
 fn the_words_of_one_sentence_are_enough() {
     let one = json!({ "tools": [{ "name": "update_customer", "description": "Update an existing customer" }] });
-    check(&one.to_string(), "update_customer", "Write", "Medium", 2);
+    check(&scan(&one.to_string()), "update_customer", "Write", "Medium", 2);
 }
 
 #[test]
 fn an_order_that_points_to_the_administration_has_that_signal() {
-    assert_eq!(signals(&graded(SAPO, "update_order")), ["Admin/system-level operation"]);
-    assert_eq!(signals(&graded(SAPO, "get_order")), Vec::<&str>::new());
+    let shop = scan(SAPO);
+    assert_eq!(signals(find(&shop, "update_order")), ["Admin/system-level operation"]);
+    assert_eq!(signals(find(&shop, "get_order")), Vec::<&str>::new());
 }
 
 #[test]
 fn a_name_that_posts_outweighs_a_description_that_lists() {
-    let tool = graded(WIZCOMMERCE, POST_CUSTOMERS);
+    let tools = scan(WIZCOMMERCE);
+    let tool = find(&tools, POST_CUSTOMERS);
     assert_eq!((&tool["class"], &tool["parameters"]), (&json!("Write"), &json!(46)));
-    let signals = signals(&tool);
+    let signals = signals(tool);
     assert!(signals.contains(&"High parameter count (46 properties)"), "{signals:?}");
     assert!(signals.iter().any(|signal| signal.starts_with("Name contradicts description")), "{signals:?}");
 }

@@ -27,12 +27,6 @@ const EITHER: [(&str, [&str; 2]); 4] = [
     ("update_dispute", ["Write", "Financial"]),
 ];
 
-/// Tools whose class is known to be wrong: no snapshot holds it until it is right.
-const WRONG: [&str; 1] = [
-    // Unstages what is staged: Write, the changes themselves stay.
-    "git_reset",
-];
-
 /// A directory for a test, and the caller's `PATH`, by which `node` and `git` are found.
 fn env() -> Env {
     Env::new().var("PATH", &std::env::var("PATH").unwrap())
@@ -82,20 +76,20 @@ fn scan(env: &Env, args: &[&str], command: &[String]) -> Value {
 #[track_caller]
 fn summary(server: &Value) -> String {
     let tools = server["tools"].as_array().unwrap();
-    let mut lines: Vec<String> = tools.iter().filter_map(line).collect();
+    let mut lines: Vec<String> = tools.iter().map(line).collect();
     lines.sort();
     let text = |key: &str| server[key].as_str().unwrap().to_owned();
     format!("{} {}, {} tools\n{}", text("name"), text("protocol"), tools.len(), lines.join("\n"))
 }
 
 #[track_caller]
-fn line(tool: &Value) -> Option<String> {
+fn line(tool: &Value) -> String {
     let [name, class, severity] = ["name", "class", "severity"].map(|key| tool[key].as_str().unwrap());
     if let Some((_, classes)) = EITHER.iter().find(|(known, _)| *known == name) {
         assert!(classes.contains(&class), "{name} is {class}");
-        return Some(format!("{name} {}", classes.join(" or ")));
+        return format!("{name} {}", classes.join(" or "));
     }
-    (!WRONG.contains(&name)).then(|| format!("{name} {class} {severity}"))
+    format!("{name} {class} {severity}")
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {
@@ -226,6 +220,9 @@ fn a_clients_config_with_a_server_that_fails() {
     assert_eq!(files_with_the_key(env.path()), Vec::<String>::new());
 }
 
+/// Imports the script that follows. Node 18, Debian's own, lacks the global `crypto` that the server takes for granted.
+const WITH_CRYPTO: &str = "globalThis.crypto ??= require('node:crypto').webcrypto; import(process.argv[1])";
+
 /// The everything server over streamable HTTP, on a port of its own; it and its children end with this.
 struct Web {
     server: Child,
@@ -237,6 +234,7 @@ impl Web {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let command = with(node("@modelcontextprotocol/server-everything"), "streamableHttp");
         let mut server = Command::new(&command[0])
+            .args(["--eval", WITH_CRYPTO])
             .args(&command[1..])
             .env("PORT", port.to_string())
             .stdin(Stdio::null())
