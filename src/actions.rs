@@ -6,7 +6,7 @@ mod sentence;
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR};
 use crate::rules::Place;
-use crate::tool::Tool;
+use crate::tool::{Parameter, Tool};
 use crate::words::{self, Gap, Word};
 
 /// One thing a tool says it does: a verb and what it is done to.
@@ -34,7 +34,10 @@ pub struct Action {
     pub value: usize,
 }
 
-/// All actions of a tool, in reading order. `server`: the words of its server's name, which tools often carry as a prefix.
+/// Operations of one parameter read at the most.
+const OPERATIONS: usize = 300;
+
+/// The actions that a tool's name, title and description say, in reading order. `server`: the words of its server's name, which tools often carry as a prefix.
 #[must_use]
 pub fn of(tool: &Tool, server: &[Word]) -> Vec<Action> {
     let mut actions = name::actions(tool.name(), Place::Name, &Field::Name, server);
@@ -44,21 +47,32 @@ pub fn of(tool: &Tool, server: &[Word]) -> Vec<Action> {
     if let Some(description) = tool.description() {
         actions.extend(sentence::actions(&words::prose(description), &Field::Description));
     }
-    for parameter in tool.parameters() {
-        let words = words::split(parameter.name);
-        if words.last().is_some_and(|last| GRAMMAR.operation_parameters.contains(&last.text)) {
-            let field = Field::Parameter(parameter.name.to_owned());
-            let values = parameter.values();
-            if values.iter().all(|value| GRAMMAR.http_methods.contains(&value.to_lowercase())) {
-                continue;
-            }
-            for (value, text) in values.iter().enumerate() {
-                let operations = name::actions(text, Place::Value, &field, &[]);
-                actions.extend(operations.into_iter().map(|action| Action { value, ..action }));
-            }
-        }
-    }
     actions
+}
+
+/// The operations a parameter chooses from: its values, where its name says that it does; those of HTTP are how a request is made,
+/// not what a tool does. The first few hundred speak for all.
+#[must_use]
+pub fn operations(name: &[Word], parameter: &Parameter<'_>) -> Vec<String> {
+    if !name.last().is_some_and(|last| GRAMMAR.operation_parameters.contains(&last.text)) {
+        return Vec::new();
+    }
+    let mut values = parameter.values();
+    values.truncate(OPERATIONS);
+    if values.iter().all(|value| GRAMMAR.http_methods.contains(&value.to_lowercase())) { Vec::new() } else { values }
+}
+
+/// The actions that the operations of a parameter name.
+#[must_use]
+pub fn of_operations(parameter: &str, operations: &[String]) -> Vec<Action> {
+    let field = Field::Parameter(parameter.to_owned());
+    let of = |(value, text): (usize, &String)| {
+        name::actions(text, Place::Value, &field, &[])
+            .into_iter()
+            .map(move |action| Action { value, ..action })
+            .collect::<Vec<_>>()
+    };
+    operations.iter().enumerate().flat_map(of).collect()
 }
 
 /// Splits the words after a verb into the object and the rest. `ends` tells where the parts of the object end.

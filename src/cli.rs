@@ -1,5 +1,6 @@
 //! The command line, as clap types grouped by help headings; no logic.
 
+use crate::target::{Header, Variable};
 use crate::verdict::{Class, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -60,14 +61,17 @@ pub struct TargetArgs {
     pub timeout: u64,
 
     /// Send this HTTP header (repeatable)
+    ///
+    /// It goes to the URLs that were typed; only where none was typed, to those of a config.
     #[arg(long, value_name = "K: V", help_heading = "Connection")]
-    pub header: Vec<String>,
+    pub header: Vec<Header>,
 
     /// Set this variable in the server's environment (repeatable); `K` alone passes the caller's value on
     ///
     /// A started server sees PATH, HOME, the locale and what its runtime needs, and nothing else of the caller's environment.
+    /// It is set for the command that was typed; only where none was typed, for those of a config.
     #[arg(long, value_name = "K=V", help_heading = "Connection")]
-    pub env: Vec<String>,
+    pub env: Vec<Variable>,
 
     /// No progress and no hints; errors are still said
     #[arg(long, short, help_heading = "Output")]

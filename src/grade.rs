@@ -111,12 +111,13 @@ fn score(class: Class, hits: &[Hit]) -> u8 {
 }
 
 /// A server's letter, by the most severe class it offers and how much of it: A only reads, B writes, C executes, D destroys or
-/// moves money, E does so with a fifth of its tools, F with half.
+/// moves money, E does so with a fifth of its tools, F with half. Nothing read is no good news: F.
 fn letter(tools: &[GradedTool]) -> char {
     let critical = tools.iter().filter(|tool| tool.verdict.class >= Class::Destructive).count();
     let worst = tools.iter().map(|tool| tool.verdict.class).max();
     match worst {
-        None | Some(Class::Read) => 'A',
+        None => 'F',
+        Some(Class::Read) => 'A',
         Some(Class::Write) => 'B',
         Some(Class::Execute) => 'C',
         Some(_) if critical * 2 >= tools.len() => 'F',

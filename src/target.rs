@@ -3,7 +3,10 @@
 mod config;
 mod document;
 mod entry;
+mod given;
 mod variables;
+
+pub use given::{Header, Variable};
 
 pub(crate) use document::{Document, read as read_document};
 
@@ -74,10 +77,10 @@ pub struct Typed<'a> {
     pub targets: &'a [String],
     /// What stood after `--`.
     pub command: &'a [String],
-    /// `--header`, each `K: V`; sent to every URL of the run.
-    pub headers: &'a [String],
-    /// `--env`, each `K=V` or `K`; set for every started server of the run.
-    pub env: &'a [String],
+    /// `--header`: sent to the URLs that were typed, or else to those of configs.
+    pub headers: &'a [Header],
+    /// `--env`: set for the command that was typed, or else for those of configs.
+    pub env: &'a [Variable],
 }
 
 /// What the typed targets came to.
@@ -102,8 +105,7 @@ pub fn resolve(typed: &Typed<'_>) -> Resolved {
         let target = CommandTarget { command: command.clone(), args: args.to_vec(), ..CommandTarget::default() };
         resolved.targets.push(Target::Command(target));
     }
-    add_env(typed.env, &mut resolved);
-    add_headers(typed.headers, &mut resolved);
+    given::hand_out(typed.env, typed.headers, &mut resolved);
     resolved
 }
 
@@ -149,41 +151,6 @@ fn read(path: &str) -> Result<String, Failure> {
         Some(text) => text.to_owned(),
         None => text,
     })
-}
-
-fn add_env(env: &[String], resolved: &mut Resolved) {
-    for entry in env {
-        let (name, value) = match entry.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (entry.as_str(), std::env::var(entry).ok()),
-        };
-        let Some(value) = value.filter(|_| !name.is_empty()) else {
-            let message = format!("`{name}` is not set: set it, or give its value with `--env {name}=…`");
-            resolved.failures.push(failure("--env", "unset-variable", message));
-            continue;
-        };
-        for target in &mut resolved.targets {
-            if let Target::Command(target) = target {
-                target.env.insert(name.to_owned(), value.clone());
-            }
-        }
-    }
-}
-
-fn add_headers(headers: &[String], resolved: &mut Resolved) {
-    for entry in headers {
-        let Some((name, value)) = entry.split_once(':').filter(|(name, _)| !name.trim().is_empty()) else {
-            let message = "a header has no colon: write it as `--header 'Name: value'`".to_owned();
-            resolved.failures.push(failure("--header", "bad-header", message));
-            continue;
-        };
-        for target in &mut resolved.targets {
-            if let Target::Url(target) = target {
-                target.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name.trim()));
-                target.headers.push((name.trim().to_owned(), value.trim().to_owned()));
-            }
-        }
-    }
 }
 
 pub(crate) fn failure(target: &str, reason: &str, message: impl Into<String>) -> Failure {

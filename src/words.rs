@@ -3,6 +3,9 @@
 use crate::grammar::GRAMMAR;
 use unicode_normalization::UnicodeNormalization as _;
 
+/// Characters read of one text: many times the longest description that was ever seen (13,086), and little to work through.
+const LONGEST: usize = 200_000;
+
 /// One word, lower-case, with its place in the text it was cut from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -42,7 +45,7 @@ pub enum Gap {
 /// give one word a character, so that a rule's 削除 matches inside a longer run.
 #[must_use]
 pub fn split(name: &str) -> Vec<Word> {
-    let characters: Vec<char> = name.chars().collect();
+    let characters: Vec<char> = name.chars().take(LONGEST).collect();
     let mut words: Vec<Word> = Vec::new();
     let mut start = 0;
     while start < characters.len() {
@@ -103,7 +106,7 @@ fn is_plural_acronym(characters: &[char], at: usize) -> bool {
 /// Splits prose into words, with what separates them; identifiers, URLs and quoted code are marked as such.
 #[must_use]
 pub fn prose(text: &str) -> Vec<Word> {
-    let characters: Vec<char> = text.chars().collect();
+    let characters: Vec<char> = text.chars().take(LONGEST).collect();
     let mut words = Vec::new();
     let mut gap = Gap::Sentence;
     let (mut quoted, mut bracketed) = (false, false);

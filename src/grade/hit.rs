@@ -210,7 +210,7 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
         context.weight += 1;
     }
     if let Some(least) = when.parameters_at_least {
-        let count = subject.parameters.len();
+        let count = subject.tool.parameters().len();
         (count >= least).then(|| context.fills.push(count.to_string()))?;
     }
     Some(context)

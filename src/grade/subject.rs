@@ -6,6 +6,9 @@ use crate::listing::Server;
 use crate::tool::{Parameter, Tool};
 use crate::words::{self, Word};
 
+/// Parameters read at the most; the rest are only counted. A schema of megabytes must not hold up a scan.
+const PARAMETERS: usize = 500;
+
 /// A tool as rules read it.
 pub(super) struct Subject<'a> {
     pub(super) tool: &'a Tool,
@@ -27,6 +30,16 @@ pub(super) struct Named<'a> {
     pub(super) parameter: Parameter<'a>,
     pub(super) name: Vec<Word>,
     pub(super) description: Vec<Word>,
+    /// The operations it lists, where its name says that it chooses one.
+    pub(super) operations: Vec<String>,
+}
+
+impl<'a> Named<'a> {
+    fn new(parameter: Parameter<'a>) -> Self {
+        let name = words::split(parameter.name);
+        let operations = actions::operations(&name, &parameter);
+        Self { description: parameter.description().map(words::prose).unwrap_or_default(), name, operations, parameter }
+    }
 }
 
 impl<'a> Subject<'a> {
@@ -35,18 +48,13 @@ impl<'a> Subject<'a> {
         let prose = |field, source| Text { field, source, words: words::prose(source) };
         let title = tool.title().map(|title| prose(Field::Title, title));
         let description = tool.description().map(|description| prose(Field::Description, description));
-        let named = |parameter: Parameter<'a>| Named {
-            name: words::split(parameter.name),
-            description: parameter.description().map(words::prose).unwrap_or_default(),
-            parameter,
-        };
-        Self {
-            tool,
-            texts: [Some(name), title, description].into_iter().flatten().collect(),
-            parameters: tool.parameters().into_iter().map(named).collect(),
-            actions: actions::of(tool, &server.name),
-            server: &server.words,
+        let texts: Vec<Text<'a>> = [Some(name), title, description].into_iter().flatten().collect();
+        let parameters: Vec<Named<'a>> = tool.parameters().into_iter().take(PARAMETERS).map(Named::new).collect();
+        let mut actions = actions::of(tool, &server.name);
+        for named in &parameters {
+            actions.extend(actions::of_operations(named.parameter.name, &named.operations));
         }
+        Self { tool, texts, parameters, actions, server: &server.words }
     }
 
     /// The name alone, or the title and description alone.
@@ -66,8 +74,7 @@ impl<'a> Subject<'a> {
     /// Evidence for an operation among a parameter's values: offsets count in that value.
     fn value_evidence(&self, field: &Field, action: &Action) -> Evidence {
         let parameter = self.parameters.iter().find(|named| Field::Parameter(named.parameter.name.to_owned()) == *field);
-        let values = parameter.map(|named| named.parameter.values()).unwrap_or_default();
-        let value = values.get(action.value).map(String::as_str).unwrap_or_default();
+        let value = parameter.and_then(|named| named.operations.get(action.value)).map(String::as_str).unwrap_or_default();
         Evidence::cut(field.clone(), value, action.span.0, action.span.1)
     }
 }

@@ -98,7 +98,8 @@ fn parse(path: &str, text: &str) -> Result<Value, String> {
 
 /// Whether a value is a line of a .jsonl: a tool, or a tool with its server.
 fn is_line(value: &Value) -> bool {
-    value["tool"].is_object() || (value["name"].is_string() && !value["inputSchema"].is_null())
+    let described = ["inputSchema", "description"].iter().any(|key| !value[key].is_null());
+    value["tool"].is_object() || value["name"].is_string() && described && config::entries(value).is_none()
 }
 
 fn is_lines(text: &str) -> bool {

@@ -74,7 +74,7 @@ fn an_empty_list_is_a_result_and_a_failure() {
     insta::assert_snapshot!(env.run(&["scan", "none.json"]), @"
     exit 3
     --- stdout
-    none · grade A
+    none · grade F
     none.json · recorded
     no tools
 

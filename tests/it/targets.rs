@@ -1,5 +1,6 @@
 //! Files, configs and URLs, resolved to targets.
 
+use crate::env::Env;
 use crate::outcome;
 use std::time::Duration;
 use toolgrade::scan::{Options, scan};
@@ -193,22 +194,43 @@ fn what_is_no_target_is_told() {
 }
 
 #[test]
-fn headers_and_variables_reach_every_server_of_the_run() {
-    let targets = ["https://one.example/mcp", "HTTP://two.example"].map(str::to_owned);
+fn headers_and_variables_reach_what_was_typed() {
+    let env =
+        Env::new().file("mcp.json", r#"{"mcpServers":{"web":{"url":"https://three.example"},"local":{"command":"server"}}}"#);
+    let config = env.path().join("mcp.json").to_str().unwrap().to_owned();
     let command = ["npx", "-y", "x"].map(str::to_owned);
-    let headers = ["Authorization: Bearer abcdef:gh", "nonsense"].map(str::to_owned);
-    let env = ["A=b=c", "CARGO_PKG_NAME", "NO_SUCH_VAR"].map(str::to_owned);
-    let resolved = resolve(&Typed { targets: &targets, command: &command, headers: &headers, env: &env });
-    let found: Vec<String> = resolved.targets.iter().map(short).collect();
+    let headers = ["Authorization: Bearer abcdef:gh".parse().unwrap()];
+    let variables = ["A=b=c".parse().unwrap(), "CARGO_PKG_NAME".parse().unwrap()];
+    let given = |targets: &[String], command: &[String]| -> Vec<String> {
+        resolve(&Typed { targets, command, headers: &headers, env: &variables }).targets.iter().map(short).collect()
+    };
+    let one = "https://one.example/mcp".to_owned();
     assert_eq!(
-        found,
+        given(&[one, "HTTP://two.example".to_owned(), config.clone()], &command),
         [
             r#"-: https://one.example/mcp [("Authorization", "Bearer abcdef:gh")]"#,
             r#"-: HTTP://two.example [("Authorization", "Bearer abcdef:gh")]"#,
+            r#"web: https://three.example []"#,
+            r#"local: server [] {} None"#,
             r#"-: npx ["-y", "x"] {"A": "b=c", "CARGO_PKG_NAME": "toolgrade"} None"#,
         ]
     );
-    let reasons: Vec<&str> = resolved.failures.iter().map(|failure| failure.reason.as_str()).collect();
-    assert_eq!(reasons, ["unset-variable", "bad-header"]);
-    assert_eq!(resolved.targets[2].label(), "npx -y x");
+    assert_eq!(
+        given(&[config], &[]),
+        [
+            r#"web: https://three.example [("Authorization", "Bearer abcdef:gh")]"#,
+            r#"local: server [] {"A": "b=c", "CARGO_PKG_NAME": "toolgrade"} None"#,
+        ]
+    );
+}
+
+#[test]
+fn headers_and_variables_are_checked_when_typed() {
+    let env = Env::new();
+    for wrong in
+        [["--header", "nonsense"], ["--header", "a b: c"], ["--header", "a: b\nc"], ["--env", "NO_SUCH_VAR"], ["--env", "=x"]]
+    {
+        let output = env.output(&["scan", wrong[0], wrong[1], "https://one.example"]);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
 }

@@ -31,7 +31,7 @@ const ENVIRONMENT: [&str; 5] = [
     // Whether somebody watches.
     "src/progress.rs",
     // `--env KEY`, and the variables that configs name.
-    "src/target.rs",
+    "src/target/given.rs",
     "src/target/document.rs",
     "src/target/variables.rs",
 ];
