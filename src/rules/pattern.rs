@@ -45,6 +45,12 @@ impl Pattern {
         &self.text
     }
 
+    /// The spellings of its first word.
+    #[must_use]
+    pub fn firsts(&self) -> &[String] {
+        self.words.first().map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether the phrase has words at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
