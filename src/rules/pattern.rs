@@ -12,12 +12,18 @@ pub struct Pattern {
     words: Vec<Vec<String>>,
     /// The phrase as the rule wrote it.
     text: String,
+    /// Whether its words must be parts of one path: `etc/passwd` does not match "etc passwd".
+    path: bool,
+    /// Whether something of the path must stand before its first word: `~/.ssh` does not match "SSH".
+    rooted: bool,
 }
 
 impl From<String> for Pattern {
     fn from(text: String) -> Self {
         let words = text.split_whitespace().flat_map(spellings).collect();
-        Self { words, text }
+        let path = text.contains('/');
+        let rooted = text.starts_with(['~', '.', '/']) && path;
+        Self { words, text, path, rooted }
     }
 }
 
@@ -66,8 +72,13 @@ impl Pattern {
             .iter()
             .zip(here)
             .enumerate()
-            .all(|(index, (spellings, word))| (index == 0 || word.gap < Gap::Sentence) && spellings.contains(&word.text));
+            .all(|(index, (spellings, word))| (index == 0 && !self.rooted || self.joins(word)) && spellings.contains(&word.text));
         matches.then_some(self.words.len())
+    }
+
+    /// Whether a word may follow another one of the phrase.
+    fn joins(&self, word: &Word) -> bool {
+        word.gap < Gap::Sentence && (!self.path || word.gap == Gap::Or || word.code)
     }
 
     /// The first place where the phrase stands, as a range of words.

@@ -30,7 +30,7 @@ pub struct Step {
 pub enum Kind {
     /// An identifier or a quoted name that is not the tool's own.
     Tool,
-    /// An identifier, a number, or quoted words.
+    /// A quoted word that is not the tool's own.
     Value,
     /// A mail address.
     Mail,

@@ -35,8 +35,8 @@ pub(super) fn length(kind: Kind, words: &[Word], at: usize, characters: &[char],
             (digits >= TELEPHONE && digits == word.text.len()).then_some(1)
         }
         Kind::Value => {
-            let opens = word.start.checked_sub(1).is_some_and(|before| is_quote(characters[before]) || characters[before] == '[');
-            (opens || word.code || word.text.chars().all(|character| character.is_ascii_digit())).then_some(1)
+            let opens = word.start.checked_sub(1).is_some_and(|before| is_quote(characters[before]));
+            (opens && !own.0.contains(&word.text)).then_some(1)
         }
         Kind::Tool => tool(words, at, characters, own),
     }
@@ -59,10 +59,11 @@ fn tool(words: &[Word], at: usize, characters: &[char], own: &Own) -> Option<usi
     let quoted = is_quote(before) && is_quote(after);
     let joined = |character: char| text.iter().filter(|here| **here == character).count();
     let camel = text.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let dotted = joined('.') > 0 && !quoted;
     let written = quoted || camel || joined('_') > 0 || joined('-') > 1;
     let address = matches!(before, '/' | '~' | '.' | '@' | '$' | '%' | '<' | '=') || matches!(after, '/' | '@' | '=') || joined(':') > 0;
     let name: String = text.iter().collect();
-    (written && !address && text[0].is_alphabetic() && !own.0.contains(&letters(&name))).then_some(last + 1 - at)
+    (written && !address && !dotted && text[0].is_alphabetic() && !own.0.contains(&letters(&name))).then_some(last + 1 - at)
 }
 
 /// Whether nothing but the glue of an identifier stands between two words.
