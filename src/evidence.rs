@@ -96,7 +96,7 @@ pub fn disjoint(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut merged: Vec<Evidence> = Vec::with_capacity(evidence.len());
     for next in evidence {
         match merged.last_mut() {
-            Some(last) if last.field == next.field && next.start < last.end => {
+            Some(last) if last.field == next.field && next.start < last.end && goes_on(last, &next) => {
                 if next.end > last.end {
                     let overlap = last.end - next.start;
                     last.text.extend(next.text.chars().skip(overlap));
@@ -107,6 +107,12 @@ pub fn disjoint(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
         }
     }
     merged
+}
+
+/// Whether the words both pieces have are the same: two texts of one parameter can have the same offsets.
+fn goes_on(last: &Evidence, next: &Evidence) -> bool {
+    let overlap = last.end.min(next.end) - next.start;
+    last.text.chars().skip(next.start - last.start).take(overlap).eq(next.text.chars().take(overlap))
 }
 
 /// Splits `text` at the spans (Unicode scalar values, any order) into pieces; `true` marks a piece inside a span.

@@ -29,7 +29,7 @@ struct Found {
 /// The hits on a tool of all rules about wording, one a rule.
 pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let own = Own::new(subject);
+    let own = Own::new(subject.tool);
     passages::each(subject, &mut |passage| search(passage, &own, &mut hits));
     hits
 }
@@ -43,7 +43,7 @@ pub(super) fn instructions(text: &str) -> Vec<Hit> {
 }
 
 /// Adds what the rules find in one text.
-fn search(passage: &Passage<'_>, own: &Own, hits: &mut Vec<Hit>) {
+fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     let wording = rules::wording();
     let mut reading = order::Reading::new(passage, own);
     let plain = passage.source.is_ascii();

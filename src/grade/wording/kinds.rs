@@ -1,21 +1,49 @@
 //! Kinds of words: names of other tools, values, addresses – known by how they are written, not by what they say.
 
-use crate::grade::subject::Subject;
 use crate::rules::Kind;
+use crate::tool::Tool;
 use crate::words::Word;
+use serde_json::Value;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// Digits from which a number may be a telephone's.
 const TELEPHONE: usize = 7;
 
-/// The names that are a tool's own: its own, and its parameters'. Spelling does not count: `getUser` is `get_user`.
+/// The names that are a tool's own: its own, and those in its schemas. Spelling does not count: `getUser` is `get_user`.
 #[derive(Default)]
-pub(super) struct Own(HashSet<String>);
+pub(super) struct Own<'t> {
+    tool: Option<&'t Tool>,
+    names: OnceCell<HashSet<String>>,
+}
 
-impl Own {
-    pub(super) fn new(subject: &Subject<'_>) -> Self {
-        let names = subject.parameters.iter().map(|named| named.parameter.name);
-        Self(names.chain([subject.tool.name()]).map(letters).collect())
+impl<'t> Own<'t> {
+    pub(super) fn new(tool: &'t Tool) -> Self {
+        Self { tool: Some(tool), names: OnceCell::new() }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let names = || {
+            let mut names = HashSet::new();
+            if let Some(tool) = self.tool {
+                names.insert(letters(tool.name()));
+                tool.raw().values().for_each(|value| add_keys(value, &mut names));
+            }
+            names
+        };
+        self.names.get_or_init(names).contains(&letters(name))
+    }
+}
+
+/// The keys of all objects in a part of the definition: properties are among them.
+fn add_keys(value: &Value, names: &mut HashSet<String>) {
+    match value {
+        Value::Object(values) => values.iter().for_each(|(key, value)| {
+            names.insert(letters(key));
+            add_keys(value, names);
+        }),
+        Value::Array(values) => values.iter().for_each(|value| add_keys(value, names)),
+        _ => {}
     }
 }
 
@@ -24,7 +52,7 @@ fn letters(name: &str) -> String {
 }
 
 /// How many words of this kind start at `at`: `None` when it is no such kind.
-pub(super) fn length(kind: Kind, words: &[Word], at: usize, characters: &[char], own: &Own) -> Option<usize> {
+pub(super) fn length(kind: Kind, words: &[Word], at: usize, characters: &[char], own: &Own<'_>) -> Option<usize> {
     let word = &words[at];
     let after = |offset: usize| characters.get(word.end + offset).copied().unwrap_or(' ');
     match kind {
@@ -36,14 +64,14 @@ pub(super) fn length(kind: Kind, words: &[Word], at: usize, characters: &[char],
         }
         Kind::Value => {
             let opens = word.start.checked_sub(1).is_some_and(|before| is_quote(characters[before]));
-            (opens && !own.0.contains(&word.text)).then_some(1)
+            (opens && !own.has(&word.text)).then_some(1)
         }
         Kind::Tool => tool(words, at, characters, own),
     }
 }
 
 /// An identifier (`send_email`, `sendEmail`, `extract-web-data`) or one quoted word.
-fn tool(words: &[Word], at: usize, characters: &[char], own: &Own) -> Option<usize> {
+fn tool(words: &[Word], at: usize, characters: &[char], own: &Own<'_>) -> Option<usize> {
     let start = words[at].start;
     if at > 0 && glued(characters, words[at - 1].end, start) {
         return None;
@@ -63,7 +91,7 @@ fn tool(words: &[Word], at: usize, characters: &[char], own: &Own) -> Option<usi
     let written = quoted || camel || joined('_') > 0 || joined('-') > 1;
     let address = matches!(before, '/' | '~' | '.' | '@' | '$' | '%' | '<' | '=') || matches!(after, '/' | '@' | '=') || joined(':') > 0;
     let name: String = text.iter().collect();
-    (written && !address && !dotted && text[0].is_alphabetic() && !own.0.contains(&letters(&name))).then_some(last + 1 - at)
+    (written && !address && !dotted && text[0].is_alphabetic() && !own.has(&name)).then_some(last + 1 - at)
 }
 
 /// Whether nothing but the glue of an identifier stands between two words.

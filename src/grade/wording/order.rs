@@ -16,7 +16,7 @@ const MOST: usize = 4;
 /// A text as it is read: the places of every step.
 pub(super) struct Reading<'p> {
     pub(super) passage: &'p Passage<'p>,
-    own: &'p Own,
+    own: &'p Own<'p>,
     marks: Vec<Mark>,
     present: Vec<bool>,
     characters: Option<Vec<char>>,
@@ -24,7 +24,7 @@ pub(super) struct Reading<'p> {
 }
 
 impl<'p> Reading<'p> {
-    pub(super) fn new(passage: &'p Passage<'p>, own: &'p Own) -> Self {
+    pub(super) fn new(passage: &'p Passage<'p>, own: &'p Own<'p>) -> Self {
         let wording = rules::wording();
         let marks = wording.marks(&passage.words);
         let mut present = vec![false; if marks.is_empty() { 0 } else { wording.slots() }];
