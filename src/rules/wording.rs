@@ -83,7 +83,8 @@ impl Wording {
         let mut marks = Vec::new();
         for (start, word) in words.iter().enumerate() {
             for phrase in self.phrases.get(&word.text).into_iter().flatten() {
-                if let Some(length) = phrase.pattern.at(words, start) {
+                let length = phrase.pattern.at(words, start);
+                if let Some(length) = length.filter(|length| !cuts(words, start, start + length)) {
                     marks.extend(phrase.slots.iter().map(|&slot| Mark { slot, start, end: start + length }));
                 }
             }
@@ -95,4 +96,10 @@ impl Wording {
     pub(crate) fn slots(&self) -> usize {
         self.known.len()
     }
+}
+
+/// Whether a range of words cuts an identifier where it has no glue: the `fetch` of `fetchMode` is no verb.
+fn cuts(words: &[Word], start: usize, end: usize) -> bool {
+    let joined = |at: usize| at > 0 && words.get(at).is_some_and(|word| word.code && word.start == words[at - 1].end);
+    joined(start) || joined(end)
 }
