@@ -1,8 +1,8 @@
 //! A rule file: a TOML fence, then Markdown whose JSON blocks are examples with the deciding words marked `«so»`.
 
 use super::{Rule, Says, When};
-use crate::tool::Tool;
 use crate::attacks;
+use crate::tool::Tool;
 use crate::verdict::{Class, Severity};
 use serde::Deserialize;
 use serde_json::Value;
@@ -111,7 +111,10 @@ impl Rule {
 impl When {
     fn is_empty(&self) -> bool {
         let lists = [&self.name, &self.says, &self.server];
-        let about_words = self.is_about_wording() || self.is_about_action() || self.is_about_parameters() || lists.iter().any(|list| !list.is_empty());
+        let about_words = self.is_about_wording()
+            || self.is_about_action()
+            || self.is_about_parameters()
+            || lists.iter().any(|list| !list.is_empty());
         !about_words && self.hint.is_empty() && self.parameters_at_least.is_none() && self.disagree.is_none()
     }
 }

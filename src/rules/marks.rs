@@ -18,7 +18,9 @@ pub fn mark(tool: &Tool, evidence: &[Evidence]) -> Value {
         let spoke = |key: &str| evidence.iter().any(|evidence| evidence.field == Field::Annotation(key.to_owned()));
         *annotations = rename_keys(annotations, |key| if spoke(key) { format!("«{key}»") } else { key.to_owned() });
     }
-    for (key, value) in marked.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "name" | "title" | "description" | "annotations")) {
+    for (key, value) in
+        marked.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "name" | "title" | "description" | "annotations"))
+    {
         let field = Field::Other(key.clone());
         mark_values(value, &evidence.iter().filter(|evidence| evidence.field == field).collect::<Vec<_>>());
     }

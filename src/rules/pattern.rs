@@ -67,12 +67,10 @@ impl Pattern {
     #[must_use]
     pub fn at(&self, words: &[Word], at: usize) -> Option<usize> {
         let here = words.get(at..at + self.words.len())?;
-        let matches = self
-            .words
-            .iter()
-            .zip(here)
-            .enumerate()
-            .all(|(index, (spellings, word))| (index == 0 && !self.rooted || self.joins(word)) && spellings.contains(&word.text));
+        let matches =
+            self.words.iter().zip(here).enumerate().all(|(index, (spellings, word))| {
+                (index == 0 && !self.rooted || self.joins(word)) && spellings.contains(&word.text)
+            });
         matches.then_some(self.words.len())
     }
 

@@ -36,7 +36,7 @@ pub enum Kind {
     Mail,
     /// A web address.
     Url,
-    /// A number of at least seven digits.
+    /// A number of at least seven digits, of an account or a telephone: letters may stand in it.
     Number,
 }
 

@@ -54,7 +54,8 @@ fn kind(text: &[char], at: usize) -> Option<Hidden> {
 
 /// Joiners join emoji, and letters of scripts that need them: never Latin ones.
 fn joins(before: Option<char>, after: Option<char>) -> bool {
-    let joined = |c: char| c >= '\u{2190}' && !is_selector_run(c) || matches!(c, '\u{600}'..='\u{109f}' | '\u{1780}'..='\u{18af}');
+    let joined =
+        |c: char| c >= '\u{2190}' && !is_selector_run(c) || matches!(c, '\u{600}'..='\u{109f}' | '\u{1780}'..='\u{18af}');
     before.is_some_and(joined) && after.is_none_or(|c| joined(c) || c.is_whitespace() || c.is_ascii_punctuation())
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
-/// Digits from which a number may be a telephone's.
+/// Digits from which a number may be a telephone's or an account's.
 const TELEPHONE: usize = 7;
 
 /// The names that are a tool's own: its own, and those in its schemas. Spelling does not count: `getUser` is `get_user`.
@@ -60,7 +60,7 @@ pub(super) fn length(kind: Kind, words: &[Word], at: usize, characters: &[char],
         Kind::Url => (after(0) == ':' && after(1) == '/' && after(2) == '/').then_some(1),
         Kind::Number => {
             let digits = word.text.chars().filter(char::is_ascii_digit).count();
-            (digits >= TELEPHONE && digits == word.text.len()).then_some(1)
+            (digits >= TELEPHONE && word.text.is_ascii()).then_some(1)
         }
         Kind::Value => {
             let opens = word.start.checked_sub(1).is_some_and(|before| is_quote(characters[before]));
@@ -89,14 +89,17 @@ fn tool(words: &[Word], at: usize, characters: &[char], own: &Own<'_>) -> Option
     let camel = text.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let dotted = joined('.') > 0 && !quoted;
     let written = quoted || camel || joined('_') > 0 || joined('-') > 1;
-    let address = matches!(before, '/' | '~' | '.' | '@' | '$' | '%' | '<' | '=') || matches!(after, '/' | '@' | '=') || joined(':') > 0;
+    let address =
+        matches!(before, '/' | '~' | '.' | '@' | '$' | '%' | '<' | '=') || matches!(after, '/' | '@' | '=') || joined(':') > 0;
     let name: String = text.iter().collect();
     (written && !address && !dotted && text[0].is_alphabetic() && !own.has(&name)).then_some(last + 1 - at)
 }
 
 /// Whether nothing but the glue of an identifier stands between two words.
 fn glued(characters: &[char], from: usize, to: usize) -> bool {
-    characters.get(from..to).is_some_and(|between| between.len() <= 1 && between.iter().all(|here| matches!(here, '_' | '-' | '.')))
+    characters
+        .get(from..to)
+        .is_some_and(|between| between.len() <= 1 && between.iter().all(|here| matches!(here, '_' | '-' | '.')))
 }
 
 fn is_quote(character: char) -> bool {

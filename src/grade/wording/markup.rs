@@ -42,7 +42,8 @@ fn tags(names: &[String], text: &[char], found: &mut impl FnMut(Found)) {
             Some(beginning) => name.starts_with(beginning),
             None => name == *wanted,
         };
-        let closes = rest[length..].iter().take(NAME).position(|c| matches!(c, '>' | '<' | '\n')).filter(|at| rest[length + at] == '>');
+        let closes =
+            rest[length..].iter().take(NAME).position(|c| matches!(c, '>' | '<' | '\n')).filter(|at| rest[length + at] == '>');
         if let (Some(closes), true) = (closes, names.iter().any(wanted)) {
             found(Found { start, end: start + 1 + slash + length + closes + 1, fill: Some(format!("<{name}>")) });
         }
