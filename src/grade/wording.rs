@@ -10,7 +10,7 @@ mod passages;
 use super::hit::Hit;
 use super::subject::Subject;
 use crate::evidence::{Evidence, Field};
-use crate::rules::{self, Rule, When};
+use crate::rules::{self, Rule};
 use crate::words::{self, Word};
 use kinds::Own;
 use passages::Passage;
@@ -46,7 +46,8 @@ pub(super) fn instructions(text: &str) -> Vec<Hit> {
 fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     let wording = rules::wording();
     let mut reading = order::Reading::new(passage, own);
-    let plain = passage.source.is_ascii();
+    // Of what is ASCII, only the escape character is hidden.
+    let plain = passage.source.is_ascii() && !passage.source.contains('\u{1b}');
     let marked_up = passage.source.contains(['<', '[', '#']);
     for way in &wording.ways {
         let rule = &rules::all()[way.sense.rule];
@@ -54,7 +55,7 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
         if !way.order.is_empty() {
             order::find(way, when, &mut reading, |start, end| add(hits, rule, passage, Found { start, end, fill: None }));
         }
-        if !(plain && !escapes(when)) && !when.hidden.is_empty() {
+        if !plain && !when.hidden.is_empty() {
             hidden::find(&when.hidden, passage, |found| add(hits, rule, passage, found));
         }
         if marked_up && !(when.tag.is_empty() && when.marker.is_empty() && way.comment.is_empty()) {
@@ -64,11 +65,6 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
             encoded::find(least, passage, |found| add(hits, rule, passage, found));
         }
     }
-}
-
-/// Escape sequences are ASCII, the other hidden characters are not.
-fn escapes(when: &When) -> bool {
-    when.hidden.contains(&rules::Hidden::Escapes)
 }
 
 /// Joins what a rule found to its hit.

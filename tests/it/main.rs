@@ -35,3 +35,5 @@ mod targets;
 mod tokens;
 /// Scans of a scripted HTTP server in this process.
 mod web;
+/// What definitions say to the model.
+mod wording;
