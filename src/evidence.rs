@@ -12,11 +12,13 @@ pub enum Field {
     Title,
     /// The tool's `description`.
     Description,
-    /// A parameter, by the name of its property in `inputSchema`. Offsets count in the parameter's name; an enum value
-    /// or its description has offsets 0..0 and its words in `text`.
+    /// A parameter, by the name of its property in `inputSchema`. Offsets count in the text the words stand in: the
+    /// parameter's name, its description, an enum value or another string of its schema.
     Parameter(String),
-    /// An annotation, by its key. Offsets are 0..0; the value is the text.
+    /// An annotation, by its key. Offsets count in a value that is text; otherwise they are 0..0 and the value is the text.
     Annotation(String),
+    /// Another part of the definition, by its key: `outputSchema`, `_meta`. Offsets count in the string the words stand in.
+    Other(String),
     /// The server's `instructions`.
     Instructions,
 }
@@ -29,6 +31,7 @@ impl fmt::Display for Field {
             Self::Description => f.write_str("description"),
             Self::Parameter(name) => write!(f, "parameters.{name}"),
             Self::Annotation(key) => write!(f, "annotations.{key}"),
+            Self::Other(key) => f.write_str(key),
             Self::Instructions => f.write_str("instructions"),
         }
     }
@@ -44,7 +47,7 @@ impl From<String> for Field {
             other => match other.split_once('.') {
                 Some(("annotations", key)) => Self::Annotation(key.to_owned()),
                 Some((_, name)) => Self::Parameter(name.to_owned()),
-                None => Self::Parameter(other.to_owned()),
+                None => Self::Other(other.to_owned()),
             },
         }
     }
@@ -93,7 +96,7 @@ pub fn disjoint(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut merged: Vec<Evidence> = Vec::with_capacity(evidence.len());
     for next in evidence {
         match merged.last_mut() {
-            Some(last) if last.field == next.field && next.start < last.end => {
+            Some(last) if last.field == next.field && next.start < last.end && goes_on(last, &next) => {
                 if next.end > last.end {
                     let overlap = last.end - next.start;
                     last.text.extend(next.text.chars().skip(overlap));
@@ -104,6 +107,12 @@ pub fn disjoint(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
         }
     }
     merged
+}
+
+/// Whether the words both pieces have are the same: two texts of one parameter can have the same offsets.
+fn goes_on(last: &Evidence, next: &Evidence) -> bool {
+    let overlap = last.end.min(next.end) - next.start;
+    last.text.chars().skip(next.start - last.start).take(overlap).eq(next.text.chars().take(overlap))
 }
 
 /// Splits `text` at the spans (Unicode scalar values, any order) into pieces; `true` marks a piece inside a span.

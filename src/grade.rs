@@ -4,9 +4,10 @@ mod class;
 mod disagreement;
 mod hit;
 mod subject;
+mod wording;
 
 use crate::attacks;
-use crate::evidence;
+use crate::evidence::{self, Field};
 use crate::listing::{Listing, Server};
 use crate::rules::{Rule, Says};
 use crate::tool::Tool;
@@ -33,7 +34,8 @@ pub fn grade(listing: Listing, slug: String) -> GradedServer {
 #[must_use]
 pub fn verdicts(server: &Server, tools: &[Tool]) -> Vec<Verdict> {
     let purpose = Purpose::of(server);
-    tools.iter().map(|tool| verdict(tool, &purpose)).collect()
+    let instructions = server.instructions.as_deref().map(wording::instructions).unwrap_or_default();
+    tools.iter().map(|tool| verdict(tool, &purpose, &instructions)).collect()
 }
 
 /// The words that make one rule speak of one tool alone, `None` when it is silent: for the examples of rule files.
@@ -50,18 +52,22 @@ fn judge(subject: &Subject<'_>) -> (Vec<Hit>, Decision) {
     let mut hits = hit::hits(subject);
     let decision = class::decide(subject.tool, &hits);
     disagreement::add(subject, &decision, &mut hits);
+    hits.extend(wording::hits(subject));
     (hits, decision)
 }
 
-fn verdict(tool: &Tool, purpose: &Purpose) -> Verdict {
-    let (hits, decision) = judge(&Subject::new(tool, purpose));
+/// The verdict on a tool of a server with this purpose; what its instructions were found to say is said of every tool.
+fn verdict(tool: &Tool, purpose: &Purpose, instructions: &[Hit]) -> Verdict {
+    let (mut hits, decision) = judge(&Subject::new(tool, purpose));
+    hits.extend(instructions.iter().cloned());
     let score = score(decision.class, &hits);
     let mut findings: Vec<Finding> = Vec::new();
     let mut signals: Vec<Signal> = Vec::new();
-    for hit in hits {
+    let signs: Vec<&str> = hits.iter().filter_map(|hit| hit.rule.attack.as_deref()).collect();
+    for hit in &hits {
         match &hit.rule.says {
-            Says::Effect(effect) => add_finding(&mut findings, &hit, *effect),
-            Says::Signal(text) => add_signal(&mut signals, &hit, text),
+            Says::Effect(effect) => add_finding(&mut findings, hit, *effect),
+            Says::Signal(text) => add_signal(&mut signals, hit, text),
         }
     }
     findings.sort_by(|a, b| b.effect.cmp(&a.effect).then_with(|| a.rule.cmp(&b.rule)));
@@ -74,8 +80,19 @@ fn verdict(tool: &Tool, purpose: &Purpose) -> Verdict {
         effects: decision.effects,
         signals,
         findings,
-        attacks: attacks::fitting(decision.class).into_iter().map(|attack| attack.slug.clone()).collect(),
+        attacks: attacks(&signs, decision.class),
     }
+}
+
+/// The attacks a tool shows signs of, then those that fit its class.
+fn attacks(signs: &[&str], class: Class) -> Vec<String> {
+    let mut slugs: Vec<String> = Vec::new();
+    for slug in signs.iter().copied().chain(attacks::fitting(class).into_iter().map(|attack| attack.slug.as_str())) {
+        if slugs.iter().all(|known| known != slug) {
+            slugs.push(slug.to_owned());
+        }
+    }
+    slugs
 }
 
 /// One finding a rule: several hits of it join their evidence.
@@ -89,11 +106,19 @@ fn add_finding(findings: &mut Vec<Finding>, hit: &Hit, effect: Class) {
     }
 }
 
-/// One signal a rule.
+/// One signal a rule. What the server's instructions say of a tool joins what the tool says itself.
 fn add_signal(signals: &mut Vec<Signal>, hit: &Hit, text: &str) {
-    if signals.iter().all(|signal| signal.id != hit.rule.id) {
-        let evidence = evidence::disjoint(hit.evidence.clone());
-        signals.push(Signal { id: hit.rule.id.clone(), text: text.replace("{}", &hit.fills.join(", ")), evidence });
+    match signals.iter_mut().find(|signal| signal.id == hit.rule.id) {
+        Some(signal) if hit.evidence.iter().any(|evidence| evidence.field == Field::Instructions) => {
+            signal.evidence.extend(evidence::disjoint(hit.evidence.clone()));
+        }
+        Some(_) => {}
+        None => signals.push(Signal {
+            id: hit.rule.id.clone(),
+            text: text.replace("{}", &hit.fills.join(", ")),
+            severity: hit.rule.severity,
+            evidence: evidence::disjoint(hit.evidence.clone()),
+        }),
     }
 }
 

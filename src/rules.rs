@@ -4,15 +4,20 @@ mod file;
 mod lexicon;
 mod marks;
 mod pattern;
+mod step;
 mod when;
+mod wording;
 
 pub use file::{Example, Invalid, Marked};
 pub use lexicon::{Lexicon, Sense};
 pub use marks::mark;
 pub use pattern::Pattern;
-pub use when::{Disagreement, Place, When};
+pub use step::{Kind, Step};
+pub use when::{Disagreement, Hidden, Place, When};
+pub use wording::Wording;
+pub(crate) use wording::{Mark, Way};
 
-use crate::verdict::Class;
+use crate::verdict::{Class, Severity};
 use include_dir::{Dir, include_dir};
 use std::sync::LazyLock;
 
@@ -29,6 +34,10 @@ pub struct Rule {
     pub says: Says,
     /// Whether a tool of class Execute or above with this signal scores one more.
     pub worsens: bool,
+    /// How bad its signal is by itself, whatever the class.
+    pub severity: Option<Severity>,
+    /// The slug of the documented attack it is a sign of.
+    pub attack: Option<String>,
     /// The version of toolgrade that first had it.
     pub since: String,
     /// The ways to see it: one that holds is enough.
@@ -74,4 +83,11 @@ pub fn all() -> &'static [Rule] {
 pub fn lexicon() -> &'static Lexicon {
     static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(all()));
     &LEXICON
+}
+
+/// The phrases of all rules about wording.
+#[must_use]
+pub fn wording() -> &'static Wording {
+    static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::new(all()));
+    &WORDING
 }

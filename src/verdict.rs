@@ -109,6 +109,9 @@ pub struct Signal {
     pub id: String,
     /// The signal in words, such as `High parameter count (46 properties)`.
     pub text: String,
+    /// How bad it is by itself, whatever the class; absent where the class decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// The words that raised it, if any.
     pub evidence: Vec<Evidence>,
 }
@@ -130,7 +133,7 @@ pub struct Verdict {
     pub signals: Vec<Signal>,
     /// The rules that spoke, those for the class first.
     pub findings: Vec<Finding>,
-    /// Slugs of the documented attack patterns that fit.
+    /// Slugs of the documented attack patterns that fit; those the signals are a sign of come first.
     pub attacks: Vec<String>,
 }
 

@@ -63,7 +63,7 @@ fn source<'a>(field: &'a Field, server: &'a GradedServer, tool: &'a GradedTool) 
         Field::Title => tool.tool.title(),
         Field::Description => tool.tool.description(),
         Field::Parameter(name) => Some(name),
-        Field::Annotation(_) => None,
+        Field::Annotation(_) | Field::Other(_) => None,
         Field::Instructions => server.server.instructions.as_deref(),
     }
 }

@@ -1,8 +1,9 @@
 //! A rule file: a TOML fence, then Markdown whose JSON blocks are examples with the deciding words marked `«so»`.
 
 use super::{Rule, Says, When};
+use crate::attacks;
 use crate::tool::Tool;
-use crate::verdict::Class;
+use crate::verdict::{Class, Severity};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -18,6 +19,12 @@ pub enum Invalid {
     /// Neither or both of `effect` and `signal`.
     #[error("give either `effect` or `signal`")]
     Says,
+    /// `severity` or `attack` without `signal`.
+    #[error("only a `signal` has a `severity` and an `attack`")]
+    Sign,
+    /// No file of that name in `data/attacks/`.
+    #[error("no attack `{0}` in data/attacks")]
+    Attack(String),
     /// No `[[when]]`, or one without conditions.
     #[error("`when` number {0} has no condition: give at least one")]
     Empty(usize),
@@ -56,6 +63,8 @@ struct Front {
     signal: Option<String>,
     #[serde(default)]
     worsens: bool,
+    severity: Option<Severity>,
+    attack: Option<String>,
     since: String,
     #[serde(default)]
     when: Vec<When>,
@@ -75,6 +84,12 @@ impl Rule {
             (None, Some(signal)) => Says::Signal(signal),
             _ => return Err(Invalid::Says),
         };
+        if matches!(says, Says::Effect(_)) && (front.severity.is_some() || front.attack.is_some()) {
+            return Err(Invalid::Sign);
+        }
+        if let Some(unknown) = front.attack.iter().find(|slug| attacks::attack(slug).is_none()) {
+            return Err(Invalid::Attack(unknown.clone()));
+        }
         if let Some(empty) = front.when.iter().position(When::is_empty) {
             return Err(Invalid::Empty(empty + 1));
         }
@@ -83,6 +98,8 @@ impl Rule {
             title: front.title,
             says,
             worsens: front.worsens,
+            severity: front.severity,
+            attack: front.attack,
             since: front.since,
             when: front.when,
             body: body.trim().to_owned(),
@@ -94,7 +111,10 @@ impl Rule {
 impl When {
     fn is_empty(&self) -> bool {
         let lists = [&self.name, &self.says, &self.server];
-        let about_words = self.is_about_action() || self.is_about_parameters() || lists.iter().any(|list| !list.is_empty());
+        let about_words = self.is_about_wording()
+            || self.is_about_action()
+            || self.is_about_parameters()
+            || lists.iter().any(|list| !list.is_empty());
         !about_words && self.hint.is_empty() && self.parameters_at_least.is_none() && self.disagree.is_none()
     }
 }

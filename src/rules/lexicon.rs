@@ -49,7 +49,7 @@ impl Lexicon {
         let mut known: HashMap<String, usize> = HashMap::new();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate() {
-                if !condition.is_about_action() && condition.disagree.is_none() {
+                if !condition.is_about_action() && condition.disagree.is_none() && !condition.is_about_wording() {
                     lexicon.tool.push(Sense { rule, when });
                 }
                 lexicon.add(&mut known, condition, Sense { rule, when });

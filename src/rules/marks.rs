@@ -5,7 +5,7 @@ use crate::tool::Tool;
 use serde_json::{Map, Value};
 
 /// The tool's JSON with « » around every piece of evidence: in the name, the title and the description, around parameter names
-/// and values, and around the keys of annotations.
+/// and texts, around texts of other parts, and around the keys of annotations.
 #[must_use]
 pub fn mark(tool: &Tool, evidence: &[Evidence]) -> Value {
     let mut marked = tool.raw().clone();
@@ -17,6 +17,12 @@ pub fn mark(tool: &Tool, evidence: &[Evidence]) -> Value {
     if let Some(Value::Object(annotations)) = marked.get_mut("annotations") {
         let spoke = |key: &str| evidence.iter().any(|evidence| evidence.field == Field::Annotation(key.to_owned()));
         *annotations = rename_keys(annotations, |key| if spoke(key) { format!("«{key}»") } else { key.to_owned() });
+    }
+    for (key, value) in
+        marked.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "name" | "title" | "description" | "annotations"))
+    {
+        let field = Field::Other(key.clone());
+        mark_values(value, &evidence.iter().filter(|evidence| evidence.field == field).collect::<Vec<_>>());
     }
     if let Some(Value::Object(properties)) = marked.get_mut("inputSchema").and_then(|schema| schema.get_mut("properties")) {
         for (name, schema) in properties.iter_mut() {
@@ -44,11 +50,12 @@ fn marked_text<'a>(text: &str, evidence: impl Iterator<Item = &'a Evidence>) -> 
     pieces(text, &spans).into_iter().map(|(piece, marked)| if marked { format!("«{piece}»") } else { piece }).collect()
 }
 
-fn mark_values(schema: &mut Value, evidence: &[&Evidence]) {
-    for value in schema.get_mut("enum").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Value::String(text) = value {
-            *text = marked_text(text, evidence.iter().copied().filter(|evidence| stands_in(evidence, text)));
-        }
+fn mark_values(value: &mut Value, evidence: &[&Evidence]) {
+    match value {
+        Value::String(text) => *text = marked_text(text, evidence.iter().copied().filter(|evidence| stands_in(evidence, text))),
+        Value::Array(values) => values.iter_mut().for_each(|value| mark_values(value, evidence)),
+        Value::Object(values) => values.values_mut().for_each(|value| mark_values(value, evidence)),
+        _ => {}
     }
 }
 

@@ -12,12 +12,18 @@ pub struct Pattern {
     words: Vec<Vec<String>>,
     /// The phrase as the rule wrote it.
     text: String,
+    /// Whether its words must be parts of one path: `etc/passwd` does not match "etc passwd".
+    path: bool,
+    /// Whether something of the path must stand before its first word: `~/.ssh` does not match "SSH".
+    rooted: bool,
 }
 
 impl From<String> for Pattern {
     fn from(text: String) -> Self {
         let words = text.split_whitespace().flat_map(spellings).collect();
-        Self { words, text }
+        let path = text.contains('/');
+        let rooted = text.starts_with(['~', '.', '/']) && path;
+        Self { words, text, path, rooted }
     }
 }
 
@@ -45,6 +51,12 @@ impl Pattern {
         &self.text
     }
 
+    /// The spellings of its first word.
+    #[must_use]
+    pub fn firsts(&self) -> &[String] {
+        self.words.first().map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether the phrase has words at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -55,13 +67,16 @@ impl Pattern {
     #[must_use]
     pub fn at(&self, words: &[Word], at: usize) -> Option<usize> {
         let here = words.get(at..at + self.words.len())?;
-        let matches = self
-            .words
-            .iter()
-            .zip(here)
-            .enumerate()
-            .all(|(index, (spellings, word))| (index == 0 || word.gap < Gap::Sentence) && spellings.contains(&word.text));
+        let matches =
+            self.words.iter().zip(here).enumerate().all(|(index, (spellings, word))| {
+                (index == 0 && !self.rooted || self.joins(word)) && spellings.contains(&word.text)
+            });
         matches.then_some(self.words.len())
+    }
+
+    /// Whether a word may follow another one of the phrase.
+    fn joins(&self, word: &Word) -> bool {
+        word.gap < Gap::Sentence && (!self.path || word.gap == Gap::Or || word.code)
     }
 
     /// The first place where the phrase stands, as a range of words.

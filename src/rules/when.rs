@@ -1,6 +1,6 @@
 //! When a rule speaks: conditions on a tool's actions, words, parameters and hints.
 
-use super::Pattern;
+use super::{Pattern, Step};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -47,6 +47,43 @@ pub struct When {
     pub parameters_at_least: Option<usize>,
     /// Two parts of the definition speak for different classes.
     pub disagree: Option<Disagreement>,
+    /// Steps that one text anywhere in the definition takes in this order: description, title, schemas, metadata, and the
+    /// server's instructions.
+    pub order: Vec<Step>,
+    /// How many sentences `order` may go through; one when absent.
+    pub sentences: Option<usize>,
+    /// Words that must not stand between the first and the last step of `order`, nor shortly before.
+    pub unless_between: Vec<Step>,
+    /// Characters that the eye does not see, by kind.
+    pub hidden: Vec<Hidden>,
+    /// Names of markup tags that a text uses: `<name>`; `name*` for every name that begins so.
+    pub tag: Vec<String>,
+    /// Marks of other kinds that a text has, in any case: `[inst]`, `<|`.
+    pub marker: Vec<String>,
+    /// An HTML comment that says one of these.
+    pub comment: Vec<Step>,
+    /// Encoded text of at least so many characters, where it decodes to words.
+    pub encoded: Option<usize>,
+}
+
+/// Kinds of characters that the eye does not see, or takes for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hidden {
+    /// Tag characters, which spell out ASCII unseen; the flags of England, Scotland and Wales are spelled with them too.
+    Tags,
+    /// Spaces of no width and joiners where nothing is joined.
+    ZeroWidth,
+    /// Characters that turn the reading direction.
+    Bidi,
+    /// Variation selectors in a row, or after what has no variants: each can carry a byte.
+    Variations,
+    /// Letters that show nothing.
+    Fillers,
+    /// Terminal escape sequences.
+    Escapes,
+    /// Letters of two scripts in one word of a name.
+    LookAlikes,
 }
 
 /// Which parts of a definition disagree.
@@ -64,6 +101,13 @@ impl When {
     #[must_use]
     pub fn is_about_action(&self) -> bool {
         !self.verb.is_empty() || !self.foreign.is_empty()
+    }
+
+    /// Whether the condition is about how the definition is worded, in any of its texts.
+    #[must_use]
+    pub fn is_about_wording(&self) -> bool {
+        let lists = self.tag.is_empty() && self.marker.is_empty() && self.comment.is_empty();
+        !(lists && self.order.is_empty() && self.hidden.is_empty() && self.encoded.is_none())
     }
 
     /// Whether the condition names parameters.

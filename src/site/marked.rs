@@ -46,7 +46,7 @@ pub(super) fn quotes(tool: &Tool, server: &Server, evidence: &[Evidence]) -> Vec
             Field::Title => tool.title(),
             Field::Description => tool.description(),
             Field::Instructions => server.instructions.as_deref(),
-            Field::Parameter(_) | Field::Annotation(_) => None,
+            Field::Parameter(_) | Field::Annotation(_) | Field::Other(_) => None,
         };
         if source.is_some() {
             if quoted.contains(&field) {

@@ -125,7 +125,7 @@ impl Judge for GradedTool {
     }
 
     fn signal(mut self, id: &str, text: &str) -> Self {
-        self.verdict.signals.push(Signal { id: id.to_owned(), text: text.to_owned(), evidence: Vec::new() });
+        self.verdict.signals.push(Signal { id: id.to_owned(), text: text.to_owned(), severity: None, evidence: Vec::new() });
         self
     }
 

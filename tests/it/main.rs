@@ -52,3 +52,5 @@ mod tidy;
 mod tokens;
 /// Scans of a scripted HTTP server in this process.
 mod web;
+/// What definitions say to the model.
+mod wording;

@@ -1,0 +1,91 @@
+//! Wording: what the texts of a definition say to the model that reads them, or hide from the person who does not.
+
+mod encoded;
+mod hidden;
+mod kinds;
+mod markup;
+mod order;
+mod passages;
+
+use super::hit::Hit;
+use super::subject::Subject;
+use crate::evidence::{Evidence, Field};
+use crate::rules::{self, Rule};
+use crate::words::{self, Word};
+use kinds::Own;
+use passages::Passage;
+use std::borrow::Cow;
+
+/// Evidence shown for one rule: enough to judge by.
+const SHOWN: usize = 8;
+
+/// What one way of a rule found in one text: a range of characters, and what fills the signal.
+struct Found {
+    start: usize,
+    end: usize,
+    fill: Option<String>,
+}
+
+/// The hits on a tool of all rules about wording, one a rule.
+pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let own = Own::new(subject.tool);
+    passages::each(subject, &mut |passage| search(passage, &own, &mut hits));
+    hits
+}
+
+/// The hits on a server's instructions: every tool of the server is read after them.
+pub(super) fn instructions(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let passage = Passage { field: &Field::Instructions, source: text, words: Cow::Owned(words::prose(text)), name: false };
+    search(&passage, &Own::default(), &mut hits);
+    hits
+}
+
+/// Adds what the rules find in one text.
+fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
+    let wording = rules::wording();
+    let mut reading = order::Reading::new(passage, own);
+    // Of what is ASCII, only the escape character is hidden.
+    let plain = passage.source.is_ascii() && !passage.source.contains('\u{1b}');
+    let marked_up = passage.source.contains(['<', '[', '#']);
+    for way in &wording.ways {
+        let rule = &rules::all()[way.sense.rule];
+        let when = &rule.when[way.sense.when];
+        if !way.order.is_empty() {
+            order::find(way, when, &mut reading, |start, end| add(hits, rule, passage, Found { start, end, fill: None }));
+        }
+        if !plain && !when.hidden.is_empty() {
+            hidden::find(&when.hidden, passage, |found| add(hits, rule, passage, found));
+        }
+        if marked_up && !(when.tag.is_empty() && when.marker.is_empty() && way.comment.is_empty()) {
+            markup::find(when, way, &mut reading, |found| add(hits, rule, passage, found));
+        }
+        if let Some(least) = when.encoded {
+            encoded::find(least, passage, |found| add(hits, rule, passage, found));
+        }
+    }
+}
+
+/// Joins what a rule found to its hit.
+fn add(hits: &mut Vec<Hit>, rule: &'static Rule, passage: &Passage<'_>, found: Found) {
+    let evidence = Evidence::cut(passage.field.clone(), passage.source, found.start, found.end);
+    match hits.iter_mut().find(|hit| hit.rule.id == rule.id) {
+        Some(hit) => {
+            if hit.evidence.len() < SHOWN {
+                hit.evidence.push(evidence);
+            }
+            hit.fills.extend(found.fill.filter(|fill| !hit.fills.contains(fill)));
+        }
+        None => {
+            let fills = found.fill.into_iter().collect();
+            let evidence = vec![evidence];
+            hits.push(Hit { rule, place: None, verb: None, sense: None, weight: 0, vague: false, evidence, fills });
+        }
+    }
+}
+
+/// The characters a range of words takes.
+fn characters(words: &[Word]) -> Option<(usize, usize)> {
+    Some((words.first()?.start, words.last()?.end))
+}

@@ -1,0 +1,66 @@
+//! Encoded text: runs of base64 or hexadecimal that decode to words.
+
+use super::Found;
+use super::passages::Passage;
+
+/// What of a decoded text the signal shows, in characters.
+const SHOWN: usize = 80;
+/// Words that make decoded characters a text.
+const WORDS: usize = 3;
+
+/// Calls `found` for every run of at least `least` characters that decodes to words.
+pub(super) fn find(least: usize, passage: &Passage<'_>, mut found: impl FnMut(Found)) {
+    let bytes = passage.source.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() {
+        let length = bytes[start..].iter().take_while(|byte| is_base64(**byte)).count();
+        if length >= least
+            && let Ok(run) = std::str::from_utf8(&bytes[start..start + length])
+            && let Some(text) = decoded(run)
+        {
+            let at = passage.source[..start].chars().count();
+            found(Found { start: at, end: at + length, fill: Some(text.chars().take(SHOWN).collect()) });
+        }
+        start += length.max(1);
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+}
+
+fn decoded(run: &str) -> Option<String> {
+    [hexadecimal(run), base64(run.trim_end_matches('='))].into_iter().flatten().find_map(|bytes| {
+        let text = String::from_utf8(bytes).ok()?;
+        let readable = text.chars().all(|c| !c.is_control() || c.is_whitespace());
+        (readable && text.split_whitespace().count() >= WORDS).then_some(text)
+    })
+}
+
+fn hexadecimal(run: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = run.chars().map(|c| c.to_digit(16)).collect();
+    let pairs = digits.filter(|digits| digits.len() % 2 == 0)?;
+    pairs.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
+}
+
+fn base64(run: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(run.len() * 3 / 4);
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in run.bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(value)) & 0xff_ffff;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}

@@ -1,0 +1,124 @@
+//! Orders: the steps of a rule, found one after the other in a text.
+
+use super::characters;
+use super::kinds::{self, Own};
+use super::passages::Passage;
+use crate::rules::{self, Kind, Mark, Step, Way, When};
+use crate::words::Gap;
+
+/// Words between two steps, where the rule does not say.
+const GAP: usize = 25;
+/// Words before the first step that can still turn it into its opposite.
+const BEFORE: usize = 4;
+/// Finds of one way in one text: more say nothing new.
+const MOST: usize = 4;
+
+/// A text as it is read: the places of every step.
+pub(super) struct Reading<'p> {
+    pub(super) passage: &'p Passage<'p>,
+    own: &'p Own<'p>,
+    marks: Vec<Mark>,
+    present: Vec<bool>,
+    characters: Option<Vec<char>>,
+    sentences: Option<Vec<usize>>,
+}
+
+impl<'p> Reading<'p> {
+    pub(super) fn new(passage: &'p Passage<'p>, own: &'p Own<'p>) -> Self {
+        let wording = rules::wording();
+        let marks = wording.marks(&passage.words);
+        let mut present = vec![false; if marks.is_empty() { 0 } else { wording.slots() }];
+        for mark in &marks {
+            present[mark.slot] = true;
+        }
+        Self { passage, own, marks, present, characters: None, sentences: None }
+    }
+
+    /// Whether a phrase of one of these steps stands in a range of characters.
+    pub(super) fn says(&self, slots: &[usize], start: usize, end: usize) -> bool {
+        let words = &self.passage.words;
+        let inside = |mark: &Mark| words[mark.start].start >= start && words[mark.end - 1].end <= end;
+        self.marks.iter().any(|mark| slots.contains(&mark.slot) && inside(mark))
+    }
+
+    pub(super) fn characters(&mut self) -> &[char] {
+        self.characters.get_or_insert_with(|| self.passage.source.chars().collect())
+    }
+
+    /// Reads what kinds of words need: the characters around them, and the number of each word's sentence.
+    fn prepare(&mut self) {
+        self.characters();
+        let words = &self.passage.words;
+        self.sentences.get_or_insert_with(|| {
+            let number = |sentence: &mut usize, gap: Gap| {
+                *sentence += usize::from(gap == Gap::Sentence);
+                Some(*sentence)
+            };
+            words.iter().scan(0, |sentence, word| number(sentence, word.gap)).collect()
+        });
+    }
+
+    fn sentence(&self, word: usize) -> usize {
+        self.sentences.as_ref().map_or(0, |sentences| sentences[word])
+    }
+
+    /// The places where a step may stand from `from` to `to`.
+    fn places<'r>(&'r self, slot: usize, step: &'r Step, from: usize, to: usize) -> impl Iterator<Item = (usize, usize)> + 'r {
+        let first = self.marks.partition_point(|mark| mark.start < from);
+        let marks = self.marks[first..].iter().take_while(move |mark| mark.start < to);
+        let phrases = marks.filter(move |mark| mark.slot == slot).map(|mark| (mark.start, mark.end));
+        let kinds = if step.kinds.is_empty() { from..from } else { from..to.min(self.passage.words.len()) };
+        phrases.chain(kinds.filter_map(move |at| step.kinds.iter().find_map(|kind| Some((at, at + self.length(*kind, at)?)))))
+    }
+
+    fn length(&self, kind: Kind, at: usize) -> Option<usize> {
+        kinds::length(kind, &self.passage.words, at, self.characters.as_deref()?, self.own)
+    }
+}
+
+/// Calls `found` with the characters from the first to the last step, wherever the steps follow one another.
+pub(super) fn find(way: &Way, when: &When, reading: &mut Reading<'_>, mut found: impl FnMut(usize, usize)) {
+    let possible = |(slot, step): (&usize, &Step)| reading.present[*slot] || !step.kinds.is_empty();
+    if reading.present.is_empty() || !way.order.iter().zip(&when.order).all(possible) {
+        return;
+    }
+    reading.prepare();
+    let words = &reading.passage.words;
+    let (mut from, mut count) = (0, 0);
+    while let Some((start, end)) = next(way, when, reading, from) {
+        if let Some((start, end)) = characters(&words[start..end]) {
+            found(start, end);
+        }
+        (from, count) = (end, count + 1);
+        if count == MOST {
+            return;
+        }
+    }
+}
+
+/// The first range of words from `from` on that takes all steps.
+fn next(way: &Way, when: &When, reading: &Reading<'_>, from: usize) -> Option<(usize, usize)> {
+    let starts = reading.places(way.order[0], &when.order[0], from, reading.passage.words.len());
+    starts.into_iter().find_map(|(start, end)| {
+        let last = reading.sentence(start) + when.sentences.unwrap_or(1);
+        rest(way, when, reading, 1, (start, end, last)).map(|end| (start, end))
+    })
+}
+
+/// Where the last step ends, when the steps from `step` on follow: `last` is the first sentence that is too far.
+fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end, last): (usize, usize, usize)) -> Option<usize> {
+    let Some(&slot) = way.order.get(step) else {
+        return (!is_undone(way, reading, start, end)).then_some(end);
+    };
+    let wanted = &when.order[step];
+    let to = (end + wanted.gap.unwrap_or(GAP) + 1).min(reading.passage.words.len());
+    let mut places = reading.places(slot, wanted, end, to).take_while(|(at, _)| reading.sentence(*at) < last);
+    places.find_map(|(_, end)| rest(way, when, reading, step + 1, (start, end, last)))
+}
+
+/// Whether something stands between the steps, or right before the first one in its sentence, that makes them mean another thing.
+fn is_undone(way: &Way, reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let near = |mark: &&Mark| mark.start + BEFORE >= start && mark.start < end;
+    let same = |mark: &Mark| mark.start >= start || reading.sentence(mark.start) == reading.sentence(start);
+    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark))
+}

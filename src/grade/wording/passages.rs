@@ -1,0 +1,107 @@
+//! Passages: every text of a definition that a model reads, with its words.
+
+use crate::evidence::Field;
+use crate::grade::subject::Subject;
+use crate::words::{self, Word};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// A text has sentences to look into from this many bytes on.
+const SENTENCE: usize = 12;
+/// Texts read in one definition: what comes after is not looked at.
+const MOST: usize = 20_000;
+
+/// One text of a definition.
+pub(super) struct Passage<'a> {
+    pub(super) field: &'a Field,
+    pub(super) source: &'a str,
+    pub(super) words: Cow<'a, [Word]>,
+    /// Whether it is a name: of the tool, or of a parameter.
+    pub(super) name: bool,
+}
+
+/// Reads every text: name, title, description, each parameter's name and all strings of its schema, annotations, and whatever
+/// else the server sent with the tool.
+pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
+    for text in &subject.texts {
+        let name = text.field == Field::Name;
+        let words = if name { Cow::Borrowed(&[][..]) } else { Cow::Borrowed(&text.words[..]) };
+        read(&Passage { field: &text.field, source: text.source, words, name });
+    }
+    let mut walk = Walk { left: MOST, read };
+    for named in &subject.parameters {
+        let field = Field::Parameter(named.parameter.name.to_owned());
+        walk.key(&field, named.parameter.name);
+        for (key, value) in named.parameter.schema.as_object().into_iter().flatten() {
+            if let (Some(source), "description") = (value.as_str(), key.as_str()) {
+                let words = Cow::Borrowed(&named.description[..]);
+                (walk.read)(&Passage { field: &field, source, words, name: false });
+            } else {
+                walk.value(&field, value);
+            }
+        }
+    }
+    for (key, value) in subject.tool.annotations().into_iter().flatten() {
+        if key != "title" || subject.tool.raw().contains_key("title") {
+            walk.value(&Field::Annotation(key.clone()), value);
+        }
+    }
+    for (key, value) in subject.tool.raw() {
+        match key.as_str() {
+            "name" | "title" | "description" | "annotations" => {}
+            "inputSchema" => {
+                for (inner, value) in value.as_object().into_iter().flatten().filter(|(inner, _)| *inner != "properties") {
+                    walk.key(&Field::Other(key.clone()), inner);
+                    walk.value(&Field::Other(key.clone()), value);
+                }
+            }
+            _ => walk.value(&Field::Other(key.clone()), value),
+        }
+    }
+}
+
+/// A walk through JSON, string by string.
+struct Walk<'w> {
+    left: usize,
+    read: &'w mut dyn FnMut(&Passage<'_>),
+}
+
+impl Walk<'_> {
+    fn value(&mut self, field: &Field, value: &Value) {
+        match value {
+            Value::String(text) => self.text(field, text),
+            Value::Array(values) => values.iter().for_each(|value| self.value(field, value)),
+            Value::Object(values) => {
+                for (key, value) in values {
+                    self.key(field, key);
+                    self.value(field, value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A key is read too, but for the names of JSON Schema itself, which are plain and short.
+    fn key(&mut self, field: &Field, key: &str) {
+        if !key.is_ascii() {
+            self.show(field, key, true);
+        } else if key.contains(' ') {
+            self.text(field, key);
+        }
+    }
+
+    fn text(&mut self, field: &Field, text: &str) {
+        if text.len() >= SENTENCE || !text.is_ascii() {
+            self.show(field, text, false);
+        }
+    }
+
+    fn show(&mut self, field: &Field, source: &str, name: bool) {
+        if self.left == 0 {
+            return;
+        }
+        self.left -= 1;
+        let words = if source.contains(' ') { words::prose(source) } else { Vec::new() };
+        (self.read)(&Passage { field, source, words: Cow::Owned(words), name });
+    }
+}
