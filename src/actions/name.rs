@@ -56,7 +56,8 @@ fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> V
         let between = next.at - (last.at + last.words);
         let after_and = between > 0 && GRAMMAR.joins.contains(&words[next.at - 1].text);
         let joined = after_and && (between == 1 || next.kind == Kind::Verb);
-        let adjacent = between == 0 && next.kind == Kind::Verb && !rules::lexicon().only_reads(last.verb);
+        let changes = |candidate: &Candidate| !rules::lexicon().only_reads(candidate.verb);
+        let adjacent = between == 0 && next.kind == Kind::Verb && changes(last) && changes(next);
         if joined || adjacent {
             chosen.push(index);
         }
