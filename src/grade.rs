@@ -14,6 +14,7 @@ use crate::tool::Tool;
 use crate::verdict::{Class, Finding, GradedServer, GradedTool, Signal, Verdict};
 use class::Decision;
 use hit::Hit;
+pub use subject::is_thin;
 use subject::{Purpose, Subject};
 
 /// Grades a whole listing; tools are judged together, as siblings on one server.
@@ -33,7 +34,7 @@ pub fn grade(listing: Listing, slug: String) -> GradedServer {
 /// One verdict for each tool of a server, in order.
 #[must_use]
 pub fn verdicts(server: &Server, tools: &[Tool]) -> Vec<Verdict> {
-    let purpose = Purpose::of(server);
+    let purpose = Purpose::of(server, tools);
     let instructions = server.instructions.as_deref().map(wording::instructions).unwrap_or_default();
     tools.iter().map(|tool| verdict(tool, &purpose, &instructions)).collect()
 }

@@ -9,6 +9,11 @@ use crate::words::{self, Word};
 /// Parameters read at the most; the rest are only counted. A schema of megabytes must not hold up a scan.
 const PARAMETERS: usize = 500;
 
+/// Tools of a server whose names are read to know what it is for.
+const SIBLINGS: usize = 300;
+/// Words that a description must add to its name not to be thin.
+const ADDED: usize = 3;
+
 /// A tool as rules read it.
 pub(super) struct Subject<'a> {
     pub(super) tool: &'a Tool,
@@ -54,7 +59,8 @@ impl<'a> Subject<'a> {
         for named in &parameters {
             actions.extend(actions::of_operations(named.parameter.name, &named.operations));
         }
-        Self { tool, texts, parameters, actions, server: &server.words }
+        let server = if is_thin(tool) { &server.siblings } else { &server.words };
+        Self { tool, texts, parameters, actions, server }
     }
 
     /// The name alone, or the title and description alone.
@@ -86,17 +92,29 @@ pub(super) struct Purpose {
     pub(super) name: Vec<Word>,
     /// The words of its name, title and instructions.
     pub(super) words: Vec<Word>,
+    /// The same and the words of its tools' names: what a tool that says next to nothing of itself is judged with.
+    pub(super) siblings: Vec<Word>,
 }
 
 impl Purpose {
-    pub(super) fn of(server: &Server) -> Self {
+    pub(super) fn of(server: &Server, tools: &[Tool]) -> Self {
         let name = words::split(&server.name);
         let mut all = name.clone();
         for text in [&server.title, &server.instructions].into_iter().flatten() {
             all.extend(words::prose(text));
         }
-        Self { name, words: all }
+        let mut siblings = all.clone();
+        siblings.extend(tools.iter().take(SIBLINGS).flat_map(|tool| words::split(tool.name())));
+        Self { name, words: all, siblings }
     }
+}
+
+/// Whether a definition is thin: no description, or one that adds next to nothing to the name.
+pub fn is_thin(tool: &Tool) -> bool {
+    let described = words::prose(tool.description().unwrap_or_default());
+    let name: Vec<Word> = words::split(tool.name());
+    let adds = |word: &&Word| name.iter().all(|known| known.text != word.text);
+    described.iter().filter(adds).take(ADDED).count() < ADDED
 }
 
 /// Evidence for a run of words of a field.
