@@ -14,7 +14,6 @@ use crate::tool::Tool;
 use crate::verdict::{Class, Finding, GradedServer, GradedTool, Signal, Verdict};
 use class::Decision;
 use hit::Hit;
-pub use subject::is_thin;
 use subject::{Purpose, Subject};
 
 /// Grades a whole listing; tools are judged together, as siblings on one server.

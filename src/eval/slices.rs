@@ -1,9 +1,9 @@
 //! Slices: kinds of tools that are hard in their own way, measured apart.
 
 use super::{Gold, share};
-use crate::grade;
 use crate::grammar::GRAMMAR;
 use crate::rules::{self, Disagreement};
+use crate::text;
 use crate::tool::Tool;
 use crate::verdict::Verdict;
 use crate::words;
@@ -35,7 +35,7 @@ pub(super) fn slices(gold: &[Gold], verdicts: &[Verdict]) -> Vec<Slice> {
     let claims = signals_of(Disagreement::AnnotationsAndWords);
     let has = |verdict: &Verdict, ids: &[&str]| verdict.signals.iter().any(|signal| ids.contains(&signal.id.as_str()));
     let kinds: [Kind<'_>; 5] = [
-        ("thin definitions", &|tool, _| grade::is_thin(tool)),
+        ("thin definitions", &|tool, _| text::is_thin(&text::texts(tool))),
         ("other languages", &|tool, _| is_foreign(tool)),
         ("dispatchers", &|tool, _| is_dispatcher(tool)),
         ("contradictions", &|_, verdict| has(verdict, &contradictions)),

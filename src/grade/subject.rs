@@ -3,6 +3,7 @@
 use crate::actions::{self, Action};
 use crate::evidence::{Evidence, Field};
 use crate::listing::Server;
+use crate::text::{self, Text};
 use crate::tool::{Parameter, Tool};
 use crate::words::{self, Word};
 
@@ -11,8 +12,6 @@ const PARAMETERS: usize = 500;
 
 /// Tools of a server whose names are read to know what it is for.
 const SIBLINGS: usize = 300;
-/// Words that a description must add to its name not to be thin.
-const ADDED: usize = 3;
 
 /// A tool as rules read it.
 pub(super) struct Subject<'a> {
@@ -21,13 +20,6 @@ pub(super) struct Subject<'a> {
     pub(super) parameters: Vec<Named<'a>>,
     pub(super) actions: Vec<Action>,
     pub(super) server: &'a [Word],
-}
-
-/// A field and its words.
-pub(super) struct Text<'a> {
-    pub(super) field: Field,
-    pub(super) source: &'a str,
-    pub(super) words: Vec<Word>,
 }
 
 /// A parameter and the words of its name and description.
@@ -49,17 +41,13 @@ impl<'a> Named<'a> {
 
 impl<'a> Subject<'a> {
     pub(super) fn new(tool: &'a Tool, server: &'a Purpose) -> Self {
-        let name = Text { field: Field::Name, source: tool.name(), words: words::split(tool.name()) };
-        let prose = |field, source| Text { field, source, words: words::prose(source) };
-        let title = tool.title().map(|title| prose(Field::Title, title));
-        let description = tool.description().map(|description| prose(Field::Description, description));
-        let texts: Vec<Text<'a>> = [Some(name), title, description].into_iter().flatten().collect();
+        let texts = text::texts(tool);
         let parameters: Vec<Named<'a>> = tool.parameters().into_iter().take(PARAMETERS).map(Named::new).collect();
-        let mut actions = actions::of(tool, &server.name);
+        let mut actions = actions::of(&texts, &server.name);
         for named in &parameters {
             actions.extend(actions::of_operations(named.parameter.name, &named.operations));
         }
-        let server = if is_thin(tool) { &server.siblings } else { &server.words };
+        let server = if text::is_thin(&texts) { &server.siblings } else { &server.words };
         Self { tool, texts, parameters, actions, server }
     }
 
@@ -107,14 +95,6 @@ impl Purpose {
         siblings.extend(tools.iter().take(SIBLINGS).flat_map(|tool| words::split(tool.name())));
         Self { name, words: all, siblings }
     }
-}
-
-/// Whether a definition is thin: no description, or one that adds next to nothing to the name.
-pub fn is_thin(tool: &Tool) -> bool {
-    let described = words::prose(tool.description().unwrap_or_default());
-    let name: Vec<Word> = words::split(tool.name());
-    let adds = |word: &&Word| name.iter().all(|known| known.text != word.text);
-    described.iter().filter(adds).take(ADDED).count() < ADDED
 }
 
 /// Evidence for a run of words of a field.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use toolgrade::grade;
 use toolgrade::listing::Server;
+use toolgrade::text;
 use toolgrade::tool::Tool;
 use toolgrade::verdict::{Class, Verdict};
 use unicode_normalization::UnicodeNormalization as _;
@@ -54,7 +55,7 @@ fn tools_do_not_change_one_another() {
     assert_eq!(together, reversed);
     for (tool, verdict) in tools.iter().zip(&together) {
         // A tool that says next to nothing of itself may be judged with the names beside it.
-        assert!(*verdict == self::verdict(tool) || grade::is_thin(tool), "{}", tool.name());
+        assert!(*verdict == self::verdict(tool) || text::is_thin(&text::texts(tool)), "{}", tool.name());
     }
 }
 
