@@ -59,7 +59,7 @@ pub fn operations(name: &[Word], parameter: &Parameter<'_>) -> Vec<String> {
     }
     let mut values = parameter.values();
     values.truncate(OPERATIONS);
-    if values.iter().all(|value| GRAMMAR.http_methods.contains(&value.to_lowercase())) { Vec::new() } else { values }
+    if values.iter().all(|value| GRAMMAR.http_methods.contains(value.to_lowercase().as_str())) { Vec::new() } else { values }
 }
 
 /// The actions that the operations of a parameter name.

@@ -1,57 +1,62 @@
 //! Function words: how sentences about tools are built. What verbs mean is said by the rules.
 
+use compact_str::{CompactString, format_compact};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use serde::Deserialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
+
+/// A list of words, to look one up.
+pub type Words = HashSet<CompactString, FxBuildHasher>;
 
 /// The lists of `data/grammar.toml`; each says there what it is for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grammar {
     /// Words a sentence may open with before its verb.
-    pub leads: HashSet<String>,
+    pub leads: Words,
     /// Words that make the next one a thing.
-    pub determiners: HashSet<String>,
+    pub determiners: Words,
     /// Words an object may start with.
-    pub objects: HashSet<String>,
+    pub objects: Words,
     /// Words that end an object.
-    pub prepositions: HashSet<String>,
+    pub prepositions: Words,
     /// Words that turn an action into its opposite.
-    pub negations: HashSet<String>,
+    pub negations: Words,
     /// What a later sentence must be about.
-    pub subjects: HashSet<String>,
+    pub subjects: Words,
     /// Words between a subject and its verb.
-    pub modals: HashSet<String>,
+    pub modals: Words,
     /// Words that join two actions.
-    pub joins: HashSet<String>,
+    pub joins: Words,
     /// Words that open a section about something else.
-    pub sections: HashSet<String>,
+    pub sections: Words,
     /// Words that open a list of operations.
-    pub operations: HashSet<String>,
+    pub operations: Words,
     /// Names of parameters whose values are operations.
-    pub operation_parameters: HashSet<String>,
+    pub operation_parameters: Words,
     /// Verbs that are as often things.
-    pub nouny: HashSet<String>,
+    pub nouny: Words,
     /// Verbs that are things when another word stands before them.
-    pub things: HashSet<String>,
+    pub things: Words,
     /// Words that open a clause about the object.
-    pub relatives: HashSet<String>,
+    pub relatives: Words,
     /// Words that open a sentence about means: "Use the API to …".
-    pub means: HashSet<String>,
+    pub means: Words,
     /// Who a tool lets do something.
-    pub somebody: HashSet<String>,
+    pub somebody: Words,
     /// Words that open a purpose, before a verb.
-    pub infinitive: HashSet<String>,
+    pub infinitive: Words,
     /// The methods of HTTP: values of a parameter that are no operations of the tool's own.
-    pub http_methods: HashSet<String>,
+    pub http_methods: Words,
     /// The methods of HTTP that carry a body: in a name they may say only how an endpoint is called.
-    pub body_methods: HashSet<String>,
+    pub body_methods: Words,
     /// Words that are one whatever capitals stand inside.
-    pub compounds: HashSet<String>,
+    pub compounds: Words,
     /// Words that only follow a thing.
-    pub after_things: HashSet<String>,
+    pub after_things: Words,
     /// `write = ["writes", "writing", "written"]`
-    pub irregular: HashMap<String, [String; 3]>,
+    pub irregular: FxHashMap<String, [String; 3]>,
 }
 
 /// The grammar, read once.
@@ -76,13 +81,13 @@ pub enum Form {
 
 /// The forms of an English verb, base first. Doubled and plain consonants are both given (`canceling`, `cancelling`).
 #[must_use]
-pub fn forms(verb: &str) -> Vec<(String, Form)> {
-    let mut forms = vec![(verb.to_owned(), Form::Base)];
+pub fn forms(verb: &str) -> Vec<(CompactString, Form)> {
+    let mut forms = vec![(CompactString::from(verb), Form::Base)];
     if !verb.bytes().all(|byte| byte.is_ascii_lowercase()) || verb.len() < 2 {
         return forms;
     }
     if let Some([third, gerund, participle]) = GRAMMAR.irregular.get(verb) {
-        forms.extend([(third.clone(), Form::Third), (gerund.clone(), Form::Gerund), (participle.clone(), Form::Participle)]);
+        forms.extend([(third.into(), Form::Third), (gerund.into(), Form::Gerund), (participle.into(), Form::Participle)]);
         return forms;
     }
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| verb.ends_with(suffix));
@@ -92,26 +97,29 @@ pub fn forms(verb: &str) -> Vec<(String, Form)> {
     let consonant_y = last == b'y' && !vowel(before);
     let stem = &verb[..verb.len() - 1];
     let third = if consonant_y {
-        format!("{stem}ies")
+        format_compact!("{stem}ies")
     } else if ends(&["s", "x", "z", "ch", "sh", "o"]) {
-        format!("{verb}es")
+        format_compact!("{verb}es")
     } else {
-        format!("{verb}s")
+        format_compact!("{verb}s")
     };
     forms.push((third, Form::Third));
     let (gerund, participle) = if last == b'e' && !ends(&["ee", "ye", "oe"]) {
-        (format!("{stem}ing"), format!("{verb}d"))
+        (format_compact!("{stem}ing"), format_compact!("{verb}d"))
     } else if consonant_y {
-        (format!("{verb}ing"), format!("{stem}ied"))
+        (format_compact!("{verb}ing"), format_compact!("{stem}ied"))
     } else {
-        (format!("{verb}ing"), if last == b'e' { format!("{verb}d") } else { format!("{verb}ed") })
+        (format_compact!("{verb}ing"), if last == b'e' { format_compact!("{verb}d") } else { format_compact!("{verb}ed") })
     };
     forms.extend([(gerund, Form::Gerund), (participle, Form::Participle)]);
     let single_vowel = vowel(before) && !(bytes.len() > 2 && vowel(bytes[bytes.len() - 3]));
     let doubles = single_vowel && !(vowel(last) || matches!(last, b'w' | b'x' | b'y'));
     if doubles {
         let letter = char::from(last);
-        forms.extend([(format!("{verb}{letter}ing"), Form::Gerund), (format!("{verb}{letter}ed"), Form::Participle)]);
+        forms.extend([
+            (format_compact!("{verb}{letter}ing"), Form::Gerund),
+            (format_compact!("{verb}{letter}ed"), Form::Participle),
+        ]);
     }
     forms
 }

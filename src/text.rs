@@ -3,6 +3,8 @@
 use crate::evidence::Field;
 use crate::tool::Tool;
 use crate::words::{self, Word};
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher as _;
 
 /// A field and its words.
 #[derive(Clone, Debug)]
@@ -13,6 +15,35 @@ pub struct Text<'a> {
     pub source: &'a str,
     /// Its words.
     pub words: Vec<Word>,
+    /// Which words may be among them.
+    pub present: Present,
+}
+
+/// Which words may stand in a text: most phrases of most rules are ruled out by one look (a Bloom filter of 256 bits).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Present([u64; 4]);
+
+impl Present {
+    /// Where a word stands in every filter.
+    #[must_use]
+    pub fn place(word: &str) -> u8 {
+        // The high bits of this hash are the mixed ones.
+        (FxBuildHasher.hash_one(word) >> 56) as u8
+    }
+
+    /// Whether a word with this place may be present.
+    #[must_use]
+    pub fn has(&self, place: u8) -> bool {
+        self.0[usize::from(place >> 6)] & 1 << (place & 63) != 0
+    }
+
+    fn of(words: &[Word]) -> Self {
+        let mut present = Self::default();
+        for place in words.iter().map(|word| Self::place(&word.text)) {
+            present.0[usize::from(place >> 6)] |= 1 << (place & 63);
+        }
+        present
+    }
 }
 
 /// Words that a description must add to its name not to be thin.
@@ -21,8 +52,9 @@ const ADDED: usize = 3;
 /// The name of a tool, then its title and description where it has them.
 #[must_use]
 pub fn texts(tool: &Tool) -> Vec<Text<'_>> {
-    let name = Text { field: Field::Name, source: tool.name(), words: words::split(tool.name()) };
-    let prose = |field, source| Text { field, source, words: words::prose(source) };
+    let text = |field, source, words: Vec<Word>| Text { field, source, present: Present::of(&words), words };
+    let name = text(Field::Name, tool.name(), words::split(tool.name()));
+    let prose = |field, source| text(field, source, words::prose(source));
     let title = tool.title().map(|title| prose(Field::Title, title));
     let description = tool.description().map(|description| prose(Field::Description, description));
     [Some(name), title, description].into_iter().flatten().collect()

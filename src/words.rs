@@ -1,6 +1,7 @@
 //! Splits names and prose into words that rules can be matched with.
 
 use crate::grammar::GRAMMAR;
+use compact_str::{CompactString, format_compact};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters read of one text: many times the longest description that was ever seen (13,086), and little to work through.
@@ -10,7 +11,7 @@ const LONGEST: usize = 200_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// The word in lower case.
-    pub text: String,
+    pub text: CompactString,
     /// Where it starts, in Unicode scalar values.
     pub start: usize,
     /// Where it ends, exclusive.
@@ -72,7 +73,7 @@ fn join_compounds(words: &mut Vec<Word>) {
     let mut at = 1;
     while at < words.len() {
         let (before, here) = (&words[at - 1], &words[at]);
-        let joined = format!("{}{}", before.text, here.text);
+        let joined = format_compact!("{}{}", before.text, here.text);
         if before.end == here.start && GRAMMAR.compounds.contains(&joined) {
             words[at - 1].end = words[at].end;
             words[at - 1].text = joined;

@@ -161,7 +161,10 @@ fn is_only_a_method(subject: &Subject<'_>, action: &Action) -> bool {
         && name.words.iter().any(method)
         && subject.actions.iter().filter(|other| other.place == Place::Summary).any(|other| {
             other.object.iter().any(|thing| {
-                action.object.iter().any(|same| same.text.starts_with(&thing.text) || thing.text.starts_with(&same.text))
+                action
+                    .object
+                    .iter()
+                    .any(|same| same.text.starts_with(thing.text.as_str()) || thing.text.starts_with(same.text.as_str()))
             })
         })
 }
@@ -219,7 +222,7 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
 /// Evidence for the first of the phrases that the name, or the title and description, has outside of code.
 fn said(subject: &Subject<'_>, patterns: &[Pattern], name: bool) -> Option<Vec<Evidence>> {
     let found = subject.texts(name).find_map(|text| {
-        patterns.iter().find_map(|pattern| {
+        patterns.iter().filter(|pattern| pattern.may_stand_in(&text.present)).find_map(|pattern| {
             let plain = |at: &usize| name || !text.words[*at].code;
             let at = (0..text.words.len()).filter(plain).find(|&at| pattern.at(&text.words, at).is_some())?;
             let length = pattern.at(&text.words, at)?;

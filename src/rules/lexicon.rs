@@ -4,12 +4,14 @@ use super::{Rule, Says, When};
 use crate::grammar::{self, Form};
 use crate::verdict::Class;
 use crate::words::{self, Gap, Word};
+use compact_str::CompactString;
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 /// Every verb of every rule, found by the first word of any of its forms.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    entries: HashMap<String, Vec<Entry>>,
+    entries: FxHashMap<CompactString, Vec<Entry>>,
     verbs: Vec<Vec<Sense>>,
     tool: Vec<Sense>,
 }
@@ -25,7 +27,7 @@ pub struct Sense {
 
 #[derive(Debug)]
 struct Entry {
-    rest: Vec<String>,
+    rest: Vec<CompactString>,
     form: Form,
     verb: usize,
 }
@@ -72,7 +74,7 @@ impl Lexicon {
     fn add_verb(&mut self, text: &str, foreign: bool) -> usize {
         let verb = self.verbs.len();
         self.verbs.push(Vec::new());
-        let words: Vec<String> = words::split(text).into_iter().map(|word| word.text).collect();
+        let words: Vec<CompactString> = words::split(text).into_iter().map(|word| word.text).collect();
         if let Some((first, rest)) = words.split_first() {
             let forms = if foreign { vec![(first.clone(), Form::Foreign)] } else { grammar::forms(first) };
             for (text, form) in forms {

@@ -1,7 +1,9 @@
 //! Patterns: the words and phrases of a rule, matched with the words of a text.
 
 use crate::grammar::{self, Form};
+use crate::text::Present;
 use crate::words::{self, Gap, Word};
+use compact_str::CompactString;
 use serde::Deserialize;
 
 /// A word or phrase. `refund` matches `refund` and `refunds`; `delete~` every form of the verb.
@@ -9,9 +11,11 @@ use serde::Deserialize;
 #[serde(from = "String")]
 pub struct Pattern {
     /// For each word of the phrase, the spellings it may have.
-    words: Vec<Vec<String>>,
+    words: Vec<Vec<CompactString>>,
     /// The phrase as the rule wrote it.
     text: String,
+    /// Where the spellings of its first word stand in a [`Present`].
+    places: Vec<u8>,
     /// Whether its words must be parts of one path: `etc/passwd` does not match "etc passwd".
     path: bool,
     /// Whether something of the path must stand before its first word: `~/.ssh` does not match "SSH".
@@ -20,15 +24,16 @@ pub struct Pattern {
 
 impl From<String> for Pattern {
     fn from(text: String) -> Self {
-        let words = text.split_whitespace().flat_map(spellings).collect();
+        let words: Vec<Vec<CompactString>> = text.split_whitespace().flat_map(spellings).collect();
+        let places = words.first().into_iter().flatten().map(|spelling| Present::place(spelling)).collect();
         let path = text.contains('/');
         let rooted = text.starts_with(['~', '.', '/']) && path;
-        Self { words, text, path, rooted }
+        Self { words, text, places, path, rooted }
     }
 }
 
 /// The spellings of one written word; a compound (`set-up`, 削除) is several words.
-fn spellings(written: &str) -> Vec<Vec<String>> {
+fn spellings(written: &str) -> Vec<Vec<CompactString>> {
     let (word, bends) = written.strip_suffix('~').map_or((written, false), |word| (word, true));
     let parts = words::split(word);
     let single = parts.len() == 1;
@@ -53,7 +58,7 @@ impl Pattern {
 
     /// The spellings of its first word.
     #[must_use]
-    pub fn firsts(&self) -> &[String] {
+    pub fn firsts(&self) -> &[CompactString] {
         self.words.first().map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -61,6 +66,12 @@ impl Pattern {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
+    }
+
+    /// Whether the first word of the phrase may be among the words of a text.
+    #[must_use]
+    pub fn may_stand_in(&self, present: &Present) -> bool {
+        self.places.iter().any(|place| present.has(*place))
     }
 
     /// Whether the phrase stands at `at`: the number of words it takes. A phrase never spans two sentences.

@@ -2,12 +2,14 @@
 
 use super::{Pattern, Rule, Sense, Step};
 use crate::words::Word;
+use compact_str::CompactString;
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 /// Every phrase of every step, and every way of a rule to find wording.
 #[derive(Debug, Default)]
 pub struct Wording {
-    phrases: HashMap<String, Vec<Phrase>>,
+    phrases: FxHashMap<CompactString, Vec<Phrase>>,
     known: HashMap<String, usize>,
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
