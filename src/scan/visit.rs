@@ -1,6 +1,6 @@
 //! One visit to one server: shake hands in one era of the protocol or the other, read every page, leave nothing behind.
 
-use super::Scan;
+use super::{Scan, stem};
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Server, Source};
 use crate::mcp::handshake::{self, Era, Introduction};
@@ -8,7 +8,6 @@ use crate::mcp::pages::{self, Pages};
 use crate::mcp::{Connection, Problem};
 use crate::redact::Secrets;
 use crate::target::Target;
-use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -249,13 +248,13 @@ impl Visit<'_> {
                     args: self.secrets.mask_args(&target.args),
                     env: target.env.keys().cloned().collect(),
                 };
-                (target.name.clone(), stem(&target.command), source)
+                (target.name.clone(), stem(&target.command, "server"), source)
             }
             Target::Url(target) => {
                 let source = Source::Http { url: self.secrets.mask(&target.url), transport: self.transport.to_owned() };
                 (target.name.clone(), host(&target.url), source)
             }
-            Target::Recorded { path, .. } => (None, stem(path), Source::File { path: path.clone() }),
+            Target::Recorded { path, .. } => (None, stem(path, "server"), Source::File { path: path.clone() }),
         };
         Server {
             name: key.or(introduction.name).unwrap_or(fallback),
@@ -275,10 +274,6 @@ fn short_lines(text: &str) -> String {
         None => line.to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn stem(path: &str) -> String {
-    Path::new(path).file_stem().map_or_else(|| "server".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn host(url: &str) -> String {

@@ -107,7 +107,8 @@ fn remember_verdict(connection: &Connection, tool: &GradedTool) -> anyhow::Resul
 }
 
 fn remember_definition(connection: &Connection, tool: &str) -> anyhow::Result<i64> {
-    let hash = hash(tool);
+    // It only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
+    let hash = crate::fnv::hash(tool).cast_signed();
     let known = connection
         .prepare_cached("SELECT id FROM definitions WHERE hash = ?1 AND tool = ?2")?
         .query_row(params![hash, tool], |row| row.get(0))
@@ -117,10 +118,4 @@ fn remember_definition(connection: &Connection, tool: &str) -> anyhow::Result<i6
     }
     connection.prepare_cached("INSERT INTO definitions (hash, tool) VALUES (?1, ?2)")?.execute(params![hash, tool])?;
     Ok(connection.last_insert_rowid())
-}
-
-/// FNV-1a: only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
-fn hash(text: &str) -> i64 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    hash.cast_signed()
 }
