@@ -50,9 +50,32 @@ impl Env {
 
     /// Runs the program in the directory.
     pub(crate) fn output(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toolgrade"));
         command.args(args).current_dir(self.dir.path()).env_clear().envs(self.vars.iter().map(|(key, value)| (key, value)));
-        command.output().unwrap()
+        command
+    }
+
+    /// Runs the program in the directory while nobody may make, remove or rename a file in it; not even root, who is no
+    /// longer root then. Files that anyone may write stay writable.
+    #[cfg(unix)]
+    pub(crate) fn output_read_only(&self, args: &[&str]) -> Output {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        use std::os::unix::process::CommandExt as _;
+        const NOBODY: u32 = 65534;
+        let directory = self.dir.path();
+        let allow = |mode| std::fs::set_permissions(directory, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = self.command(args);
+        if directory.metadata().unwrap().uid() == 0 {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        allow(0o555);
+        let output = command.output();
+        allow(0o755);
+        output.unwrap()
     }
 
     /// Runs the program and gives exit status, standard output and standard error as one text, the directory as `@@DIR@@` and
