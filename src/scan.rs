@@ -4,7 +4,7 @@ mod recorded;
 mod visit;
 
 use crate::failure::{Failure, Stage};
-use crate::listing::Listing;
+use crate::listing::{Listing, Unlisted};
 use crate::target::Target;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use std::fmt;
@@ -29,6 +29,8 @@ pub struct Scan {
     pub listings: Vec<Listing>,
     /// One failure for each target, or part of one, that did not; one that Ctrl-C cut short is `interrupted`.
     pub failures: Vec<Failure>,
+    /// The visits among the failures: those to a server that was asked and listed nothing.
+    pub unlisted: Vec<Unlisted>,
     /// Remarks that are no failures: an unknown revision, noise on standard output.
     pub notes: Vec<String>,
 }
@@ -114,6 +116,7 @@ async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Even
             visit.unwrap_or_else(|| failed(target, "interrupted", "the scan was interrupted before this target was read"));
         scan.listings.extend(visit.listings);
         scan.failures.extend(visit.failures);
+        scan.unlisted.extend(visit.unlisted);
         scan.notes.extend(visit.notes);
     }
     scan

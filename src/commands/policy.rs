@@ -1,6 +1,6 @@
 //! `toolgrade policy`
 
-use super::scan::{report, say_failures, say_warning};
+use super::scan::{say_failures, say_warning, visit};
 use crate::cli::{PolicyArgs, PolicyFormat};
 use crate::exit::Exit;
 use crate::policy::policylayer;
@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 pub(super) fn run(args: &PolicyArgs) -> anyhow::Result<Exit> {
-    let report = report(&args.target);
+    let (report, _) = visit(&args.target);
     say_failures(&report.failures);
     if report.servers.is_empty() {
         anyhow::bail!("no server was read, so there is no policy to write");

@@ -2,7 +2,7 @@
 
 use super::{Scan, stem};
 use crate::failure::{Failure, Stage};
-use crate::listing::{Listing, Server, Source};
+use crate::listing::{Listing, Server, Source, Unlisted};
 use crate::mcp::handshake::{self, Era, Introduction};
 use crate::mcp::pages::{self, Pages};
 use crate::mcp::{Connection, Problem};
@@ -203,6 +203,9 @@ impl Visit<'_> {
             self.add_notes(&label, &introduction, &mut scan);
             let server = self.server(introduction);
             scan.listings.push(Listing { server, tools: self.pages.tools });
+        } else if let Some(failure) = scan.failures.last().cloned() {
+            let (name, _, source) = self.origin();
+            scan.unlisted.push(Unlisted { name, source, failure });
         }
         scan
     }
@@ -241,7 +244,21 @@ impl Visit<'_> {
     }
 
     fn server(&self, introduction: Introduction) -> Server {
-        let (key, fallback, source) = match self.target {
+        let (key, fallback, source) = self.origin();
+        Server {
+            name: key.or(introduction.name).unwrap_or(fallback),
+            title: introduction.title,
+            version: introduction.version,
+            instructions: introduction.instructions,
+            source,
+            protocol: introduction.protocol,
+            complete: self.pages.is_complete,
+        }
+    }
+
+    /// What is known of the server before it says a word: the config's key, else a name to fall back on, and its source.
+    fn origin(&self) -> (Option<String>, String, Source) {
+        match self.target {
             Target::Command(target) => {
                 let source = Source::Stdio {
                     command: self.secrets.mask(&target.command),
@@ -255,15 +272,6 @@ impl Visit<'_> {
                 (target.name.clone(), host(&target.url), source)
             }
             Target::Recorded { path, .. } => (None, stem(path, "server"), Source::File { path: path.clone() }),
-        };
-        Server {
-            name: key.or(introduction.name).unwrap_or(fallback),
-            title: introduction.title,
-            version: introduction.version,
-            instructions: introduction.instructions,
-            source,
-            protocol: introduction.protocol,
-            complete: self.pages.is_complete,
         }
     }
 }
