@@ -1,6 +1,6 @@
 //! `Env`: a directory and a scrubbed environment to run the program in.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Runs the program; everything it sees is what a test put there.
 pub(crate) struct Env {
@@ -81,7 +81,20 @@ impl Env {
     /// Runs the program and gives exit status, standard output and standard error as one text, the directory as `@@DIR@@` and
     /// the version as `@@VERSION@@`.
     pub(crate) fn run(&self, args: &[&str]) -> String {
-        let output = self.output(args);
+        self.text(&self.output(args))
+    }
+
+    /// As [`Env::run`], with a text on standard input.
+    pub(crate) fn run_with(&self, args: &[&str], input: &str) -> String {
+        use std::io::Write as _;
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        self.text(&child.wait_with_output().unwrap())
+    }
+
+    fn text(&self, output: &Output) -> String {
         let section = |name: &str, bytes: &[u8]| match String::from_utf8(bytes.to_vec()).unwrap() {
             text if text.is_empty() => String::new(),
             text => format!("--- {name}\n{text}"),
