@@ -182,6 +182,12 @@ impl GradedServer {
         counts
     }
 
+    /// The grade as people are shown it: `None` where there was nothing to grade.
+    #[must_use]
+    pub fn letter(&self) -> Option<char> {
+        (!self.tools.is_empty()).then_some(self.grade)
+    }
+
     /// Tokens of all definitions together: what a client pays on every request.
     #[must_use]
     pub fn tokens(&self) -> usize {

@@ -74,9 +74,8 @@ fn an_empty_list_is_a_result_and_a_failure() {
     insta::assert_snapshot!(env.run(&["scan", "none.json"]), @"
     exit 3
     --- stdout
-    none · grade F
+    none · no tools
     none.json · recorded
-    no tools
 
     0 tools: 0 Read, 0 Write, 0 Execute, 0 Destructive, 0 Financial · 0 tokens
     --- stderr

@@ -341,6 +341,24 @@ fn an_empty_catalogue_is_a_site_too() {
     assert!(files.contains_key("index.html") && files.contains_key("feed.xml"));
 }
 
+#[test]
+fn a_server_without_tools_has_no_grade_to_show_and_comes_last() {
+    let servers = [server("zero").with(|server| server.grade = 'F'), server("one").tool(tool("list"))];
+    let observed = Observed { failed: None, ..seen().remove("files").unwrap() };
+    let directory = tempfile::tempdir().unwrap();
+    let observed = BTreeMap::from([("zero".to_owned(), observed)]);
+    publish(&servers, &Options { observed, ..Options::new(directory.path().to_owned()) }).unwrap();
+    let files = files(directory.path());
+    let text = |path: &str| std::str::from_utf8(&files[path]).unwrap();
+    let index = text("index.html");
+    assert!(index.contains("<td>no tools</td>") && !index.contains("g-f"), "{index}");
+    assert!(index.find("servers/one.html").unwrap() < index.find("servers/zero.html").unwrap());
+    let page = text("servers/zero.html");
+    assert!(page.contains("No tools: there was nothing to grade.") && !page.to_lowercase().contains(">grade "), "{page}");
+    assert!(page.contains("The zero MCP server lists no tools.") && text("feed.xml").contains("No tools."));
+    assert!(text("servers/zero.json").contains("\"grade\": \"F\""));
+}
+
 /// The text of one tool page, as a reader gets it from top to bottom.
 #[test]
 fn a_tool_page_says_what_it_can_do_and_why() {
