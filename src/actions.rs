@@ -6,7 +6,8 @@ mod sentence;
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR};
 use crate::rules::Place;
-use crate::tool::{Parameter, Tool};
+use crate::text::Text;
+use crate::tool::Parameter;
 use crate::words::{self, Gap, Word};
 
 /// One thing a tool says it does: a verb and what it is done to.
@@ -37,17 +38,16 @@ pub struct Action {
 /// Operations of one parameter read at the most.
 const OPERATIONS: usize = 300;
 
-/// The actions that a tool's name, title and description say, in reading order. `server`: the words of its server's name, which tools often carry as a prefix.
+/// The actions that texts of a tool say, in reading order. `server`: the words of its server's name, which tools often carry as
+/// a prefix.
 #[must_use]
-pub fn of(tool: &Tool, server: &[Word]) -> Vec<Action> {
-    let mut actions = name::actions(tool.name(), Place::Name, &Field::Name, server);
-    if let Some(title) = tool.title() {
-        actions.extend(sentence::first(&words::prose(title), Place::Title, &Field::Title));
-    }
-    if let Some(description) = tool.description() {
-        actions.extend(sentence::actions(&words::prose(description), &Field::Description));
-    }
-    actions
+pub fn of(texts: &[Text<'_>], server: &[Word]) -> Vec<Action> {
+    let of = |text: &Text<'_>| match text.field {
+        Field::Name => name::actions(text.source, &text.words, Place::Name, &text.field, server),
+        Field::Title => sentence::first(&text.words, Place::Title, &text.field),
+        _ => sentence::actions(&text.words, &text.field),
+    };
+    texts.iter().flat_map(of).collect()
 }
 
 /// The operations a parameter chooses from: its values, where its name says that it does; those of HTTP are how a request is made,
@@ -67,7 +67,7 @@ pub fn operations(name: &[Word], parameter: &Parameter<'_>) -> Vec<String> {
 pub fn of_operations(parameter: &str, operations: &[String]) -> Vec<Action> {
     let field = Field::Parameter(parameter.to_owned());
     let of = |(value, text): (usize, &String)| {
-        name::actions(text, Place::Value, &field, &[])
+        name::actions(text, &words::split(text), Place::Value, &field, &[])
             .into_iter()
             .map(move |action| Action { value, ..action })
             .collect::<Vec<_>>()

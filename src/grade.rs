@@ -33,7 +33,7 @@ pub fn grade(listing: Listing, slug: String) -> GradedServer {
 /// One verdict for each tool of a server, in order.
 #[must_use]
 pub fn verdicts(server: &Server, tools: &[Tool]) -> Vec<Verdict> {
-    let purpose = Purpose::of(server);
+    let purpose = Purpose::of(server, tools);
     let instructions = server.instructions.as_deref().map(wording::instructions).unwrap_or_default();
     tools.iter().map(|tool| verdict(tool, &purpose, &instructions)).collect()
 }

@@ -38,6 +38,8 @@ pub struct Grammar {
     pub relatives: HashSet<String>,
     /// Words that open a sentence about means: "Use the API to …".
     pub means: HashSet<String>,
+    /// Who a tool lets do something.
+    pub somebody: HashSet<String>,
     /// Words that open a purpose, before a verb.
     pub infinitive: HashSet<String>,
     /// The methods of HTTP: values of a parameter that are no operations of the tool's own.

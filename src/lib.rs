@@ -35,6 +35,7 @@ pub mod site;
 pub mod slug;
 pub mod store;
 pub mod target;
+pub mod text;
 pub mod tokens;
 pub mod tool;
 pub mod verdict;

@@ -4,7 +4,7 @@ use super::{Action, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR};
 use crate::rules::{self, Place};
-use crate::words::{self, Word};
+use crate::words::Word;
 
 /// A verb of the name and the words it takes.
 struct Candidate {
@@ -27,10 +27,9 @@ enum Kind {
 }
 
 /// The actions a name says: its head verb, and verbs joined to it.
-pub(super) fn actions(name: &str, place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
-    let words = words::split(name);
-    let operation = actions_of(&words[operation(name, &words)..], place, field, server);
-    if operation.is_empty() { actions_of(&words, place, field, server) } else { operation }
+pub(super) fn actions(name: &str, words: &[Word], place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
+    let operation = actions_of(&words[operation(name, words)..], place, field, server);
+    if operation.is_empty() { actions_of(words, place, field, server) } else { operation }
 }
 
 /// Where the operation starts: behind the title of its API, if the name has one (`Acme Open API_PostOrders`).
@@ -56,7 +55,8 @@ fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> V
         let between = next.at - (last.at + last.words);
         let after_and = between > 0 && GRAMMAR.joins.contains(&words[next.at - 1].text);
         let joined = after_and && (between == 1 || next.kind == Kind::Verb);
-        let adjacent = between == 0 && next.kind == Kind::Verb && !rules::lexicon().only_reads(last.verb);
+        let changes = |candidate: &Candidate| !rules::lexicon().only_reads(candidate.verb);
+        let adjacent = between == 0 && next.kind == Kind::Verb && changes(last) && changes(next);
         if joined || adjacent {
             chosen.push(index);
         }

@@ -179,7 +179,8 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             Form::Foreign => true,
             Form::Participle => false,
         };
-        if let Some(mut verb) = (!word.code && !thing).then(|| Verb::find(clause, at, fits)).flatten() {
+        let is_verb = !(word.code || thing || leads_to_another(clause, at));
+        if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
             let opens_object =
                 next.is_some_and(|next| GRAMMAR.objects.contains(&next.text) || GRAMMAR.joins.contains(&next.text));
@@ -193,6 +194,14 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         }
     }
     None
+}
+
+/// "Enables you to delete", "helps users to find": what is enabled is what the tool does.
+fn leads_to_another(clause: &[Word], at: usize) -> bool {
+    let verb = |at: usize| Verb::find(clause, at, |form| form == Form::Base).is_some();
+    let purpose = (at + 1..clause.len().min(at + 4)).any(|to| GRAMMAR.infinitive.contains(&clause[to].text) && verb(to + 1));
+    let somebody = clause.get(at + 1).is_some_and(|next| GRAMMAR.somebody.contains(&next.text)) && verb(at + 2);
+    GRAMMAR.leads.contains(&clause[at].text) && (purpose || somebody)
 }
 
 /// "Use the account API in order to create a site": the purpose is what the tool does.

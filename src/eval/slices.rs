@@ -3,11 +3,11 @@
 use super::{Gold, share};
 use crate::grammar::GRAMMAR;
 use crate::rules::{self, Disagreement};
+use crate::text;
 use crate::tool::Tool;
 use crate::verdict::Verdict;
 use crate::words;
 use serde::Serialize;
-use std::collections::HashSet;
 
 /// How well one kind of tools is told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,8 +24,6 @@ pub struct Slice {
 
 /// Share of letters outside ASCII from which a text is taken to be in another language.
 const FOREIGN: f64 = 0.02;
-/// Words that a description must add to its name not to be thin.
-const ADDED: usize = 3;
 
 /// A slice's name, and whether a tool with its verdict belongs to it.
 type Kind<'a> = (&'static str, &'a dyn Fn(&Tool, &Verdict) -> bool);
@@ -37,7 +35,7 @@ pub(super) fn slices(gold: &[Gold], verdicts: &[Verdict]) -> Vec<Slice> {
     let claims = signals_of(Disagreement::AnnotationsAndWords);
     let has = |verdict: &Verdict, ids: &[&str]| verdict.signals.iter().any(|signal| ids.contains(&signal.id.as_str()));
     let kinds: [Kind<'_>; 5] = [
-        ("thin definitions", &|tool, _| is_thin(tool)),
+        ("thin definitions", &|tool, _| text::is_thin(&text::texts(tool))),
         ("other languages", &|tool, _| is_foreign(tool)),
         ("dispatchers", &|tool, _| is_dispatcher(tool)),
         ("contradictions", &|_, verdict| has(verdict, &contradictions)),
@@ -56,13 +54,6 @@ pub(super) fn slices(gold: &[Gold], verdicts: &[Verdict]) -> Vec<Slice> {
 fn signals_of(kind: Disagreement) -> Vec<&'static str> {
     let about = |rule: &&rules::Rule| rule.when.iter().any(|when| when.disagree == Some(kind));
     rules::all().iter().filter(about).map(|rule| rule.id.as_str()).collect()
-}
-
-/// No description, or one that adds next to nothing to the name.
-fn is_thin(tool: &Tool) -> bool {
-    let name: HashSet<String> = words::split(tool.name()).into_iter().map(|word| word.text).collect();
-    let described = words::prose(tool.description().unwrap_or_default());
-    described.iter().filter(|word| !name.contains(&word.text)).take(ADDED).count() < ADDED
 }
 
 /// A description with letters beyond ASCII.

@@ -3,11 +3,15 @@
 use crate::actions::{self, Action};
 use crate::evidence::{Evidence, Field};
 use crate::listing::Server;
+use crate::text::{self, Text};
 use crate::tool::{Parameter, Tool};
 use crate::words::{self, Word};
 
 /// Parameters read at the most; the rest are only counted. A schema of megabytes must not hold up a scan.
 const PARAMETERS: usize = 500;
+
+/// Tools of a server whose names are read to know what it is for.
+const SIBLINGS: usize = 300;
 
 /// A tool as rules read it.
 pub(super) struct Subject<'a> {
@@ -16,13 +20,6 @@ pub(super) struct Subject<'a> {
     pub(super) parameters: Vec<Named<'a>>,
     pub(super) actions: Vec<Action>,
     pub(super) server: &'a [Word],
-}
-
-/// A field and its words.
-pub(super) struct Text<'a> {
-    pub(super) field: Field,
-    pub(super) source: &'a str,
-    pub(super) words: Vec<Word>,
 }
 
 /// A parameter and the words of its name and description.
@@ -44,17 +41,14 @@ impl<'a> Named<'a> {
 
 impl<'a> Subject<'a> {
     pub(super) fn new(tool: &'a Tool, server: &'a Purpose) -> Self {
-        let name = Text { field: Field::Name, source: tool.name(), words: words::split(tool.name()) };
-        let prose = |field, source| Text { field, source, words: words::prose(source) };
-        let title = tool.title().map(|title| prose(Field::Title, title));
-        let description = tool.description().map(|description| prose(Field::Description, description));
-        let texts: Vec<Text<'a>> = [Some(name), title, description].into_iter().flatten().collect();
+        let texts = text::texts(tool);
         let parameters: Vec<Named<'a>> = tool.parameters().into_iter().take(PARAMETERS).map(Named::new).collect();
-        let mut actions = actions::of(tool, &server.name);
+        let mut actions = actions::of(&texts, &server.name);
         for named in &parameters {
             actions.extend(actions::of_operations(named.parameter.name, &named.operations));
         }
-        Self { tool, texts, parameters, actions, server: &server.words }
+        let server = if text::is_thin(&texts) { &server.siblings } else { &server.words };
+        Self { tool, texts, parameters, actions, server }
     }
 
     /// The name alone, or the title and description alone.
@@ -86,16 +80,20 @@ pub(super) struct Purpose {
     pub(super) name: Vec<Word>,
     /// The words of its name, title and instructions.
     pub(super) words: Vec<Word>,
+    /// The same and the words of its tools' names: what a tool that says next to nothing of itself is judged with.
+    pub(super) siblings: Vec<Word>,
 }
 
 impl Purpose {
-    pub(super) fn of(server: &Server) -> Self {
+    pub(super) fn of(server: &Server, tools: &[Tool]) -> Self {
         let name = words::split(&server.name);
         let mut all = name.clone();
         for text in [&server.title, &server.instructions].into_iter().flatten() {
             all.extend(words::prose(text));
         }
-        Self { name, words: all }
+        let mut siblings = all.clone();
+        siblings.extend(tools.iter().take(SIBLINGS).flat_map(|tool| words::split(tool.name())));
+        Self { name, words: all, siblings }
     }
 }
 

@@ -39,7 +39,8 @@ pub struct When {
     pub parameter_says: Vec<Pattern>,
     /// Words that must not stand in the matching parameter's own name or description.
     pub parameter_unless: Vec<Pattern>,
-    /// Words of the server's name, title or instructions.
+    /// Words of the server's name, title or instructions; for a tool that says next to nothing of itself, of its siblings'
+    /// names too.
     pub server: Vec<Pattern>,
     /// Annotations and the value they must have.
     pub hint: BTreeMap<String, bool>,

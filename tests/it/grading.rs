@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use toolgrade::grade;
 use toolgrade::listing::Server;
+use toolgrade::text;
 use toolgrade::tool::Tool;
 use toolgrade::verdict::{Class, Verdict};
 use unicode_normalization::UnicodeNormalization as _;
@@ -53,7 +54,8 @@ fn tools_do_not_change_one_another() {
     reversed.reverse();
     assert_eq!(together, reversed);
     for (tool, verdict) in tools.iter().zip(&together) {
-        assert_eq!(*verdict, self::verdict(tool), "{}", tool.name());
+        // A tool that says next to nothing of itself may be judged with the names beside it.
+        assert!(*verdict == self::verdict(tool) || text::is_thin(&text::texts(tool)), "{}", tool.name());
     }
 }
 
