@@ -19,6 +19,7 @@ pub mod eval;
 pub mod evidence;
 pub mod exit;
 pub mod failure;
+mod fnv;
 pub mod grade;
 pub mod grammar;
 pub mod listing;

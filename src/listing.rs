@@ -1,5 +1,6 @@
 //! A listing: what one server answered, before anything is graded.
 
+use crate::failure::Failure;
 use crate::tool::Tool;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -46,6 +47,17 @@ impl Server {
             complete: true,
         }
     }
+}
+
+/// A visit to a server that listed nothing: what is known of the server, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlisted {
+    /// The config's key; `None` where only the server could have told its name.
+    pub name: Option<String>,
+    /// Where the server was looked for.
+    pub source: Source,
+    /// Why nothing was listed.
+    pub failure: Failure,
 }
 
 /// Where a server was found. Secrets in arguments and URLs are masked before they get here.

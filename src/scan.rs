@@ -4,11 +4,12 @@ mod recorded;
 mod visit;
 
 use crate::failure::{Failure, Stage};
-use crate::listing::Listing;
+use crate::listing::{Listing, Unlisted};
 use crate::target::Target;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::time::Duration;
 
 /// Targets visited at the same time: each is a process that starts, and starting is most of the time.
@@ -26,12 +27,12 @@ pub struct Options {
 pub struct Scan {
     /// One listing for each server that answered, complete or not.
     pub listings: Vec<Listing>,
-    /// One failure for each target, or part of one, that did not.
+    /// One failure for each target, or part of one, that did not; one that Ctrl-C cut short is `interrupted`.
     pub failures: Vec<Failure>,
+    /// The visits among the failures: those to a server that was asked and listed nothing.
+    pub unlisted: Vec<Unlisted>,
     /// Remarks that are no failures: an unknown revision, noise on standard output.
     pub notes: Vec<String>,
-    /// Whether Ctrl-C ended the scan; the targets it cut short are among the failures.
-    pub interrupted: bool,
 }
 
 /// What happens during a scan, for whoever shows progress.
@@ -91,7 +92,7 @@ pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &dyn Fn(Even
 
 async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
     let mut visited: Vec<Option<Scan>> = vec![None; targets.len()];
-    let interrupted = {
+    {
         let mut visits = stream::iter(targets.iter().enumerate())
             .map(async |(at, target)| (at, visit_one(target, options, on_event).await))
             .buffer_unordered(AT_ONCE);
@@ -101,20 +102,21 @@ async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Even
                 // First, so that signals are listened to before the first process starts.
                 biased;
                 // Leaving drops the open visits, and with them every process they started.
-                () = &mut interrupt => break true,
+                () = &mut interrupt => break,
                 visit = visits.next() => match visit {
                     Some((at, visit)) => visited[at] = Some(visit),
-                    None => break false,
+                    None => break,
                 },
             }
         }
-    };
-    let mut scan = Scan { interrupted, ..Scan::default() };
+    }
+    let mut scan = Scan::default();
     for (target, visit) in targets.iter().zip(visited) {
         let visit =
             visit.unwrap_or_else(|| failed(target, "interrupted", "the scan was interrupted before this target was read"));
         scan.listings.extend(visit.listings);
         scan.failures.extend(visit.failures);
+        scan.unlisted.extend(visit.unlisted);
         scan.notes.extend(visit.notes);
     }
     scan
@@ -148,6 +150,12 @@ fn unable(targets: &[Target], error: &std::io::Error) -> Scan {
     let message = format!("no connection can be made ({error}): check the limits on threads and open files");
     let failures = targets.iter().flat_map(|target| failed(target, "bug", &message).failures).collect();
     Scan { failures, ..Scan::default() }
+}
+
+/// The name of a file without its extension, for a server that does not say who it is.
+fn stem(path: &str, otherwise: &str) -> String {
+    let stem = Path::new(path).file_stem().filter(|_| path != "-");
+    stem.map_or_else(|| otherwise.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// Resolves once the user, or the system, asks the program to end.

@@ -62,8 +62,8 @@ fn colliding<'a>(slugs: &BTreeMap<&'a str, String>) -> Vec<Vec<&'a str>> {
     owners.into_values().filter(|names| names.len() > 1).collect()
 }
 
-/// Eight hexadecimal digits of FNV-1a (64 bits, folded): stable over versions and machines, which `std`'s hashers are not.
+/// Eight hexadecimal digits: the hash, folded.
 fn hash(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = crate::fnv::hash(text);
     format!("{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
 }

@@ -4,14 +4,18 @@
 //! newest complete observation – a list that was cut, or is empty, must not erase tools known before – or, while there is no
 //! complete one, the newest that listed anything. Definitions and verdicts are kept once, however often they are seen again.
 
+mod enrol;
 mod migrations;
 mod read;
 mod record;
+mod snapshot;
 
-use anyhow::{Context as _, bail};
+pub use snapshot::Snapshot;
+
+use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, Instant};
 
 /// How long a writer waits for another process that is writing.
@@ -52,28 +56,14 @@ impl Store {
     /// # Errors
     /// When the file cannot be opened, is no SQLite file, is another program's, or was written by a newer toolgrade.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        Self::open_with(path, OpenFlags::default())
-    }
-
-    /// Opens the catalogue at `path`, which must be there.
-    ///
-    /// # Errors
-    /// Those of [`Store::open`], and when there is no such file.
-    pub fn open_existing(path: &Path) -> anyhow::Result<Self> {
-        if !path.is_file() {
-            bail!("no catalogue at `{}`: fill one with `toolgrade scan --catalogue`", path.display());
-        }
-        Self::open_with(path, OpenFlags::default().difference(OpenFlags::SQLITE_OPEN_CREATE))
-    }
-
-    fn open_with(path: &Path, flags: OpenFlags) -> anyhow::Result<Self> {
-        // A path is a path here, never a `file:` URI with options in it.
-        let flags = flags.difference(OpenFlags::SQLITE_OPEN_URI);
-        let connection = Connection::open_with_flags(path, flags)
-            .with_context(|| format!("cannot open the catalogue `{}`", path.display()))?;
-        let mut store = Self { connection, path: path.to_owned() };
-        store.prepare().with_context(|| format!("cannot use `{}` as a catalogue", path.display()))?;
-        Ok(store)
+        // An absolute path is a path, never a `file:` address with options in it, nor `:memory:`.
+        let opened = absolute(path).map_err(anyhow::Error::from).and_then(|file| {
+            let connection = Connection::open_with_flags(file, OpenFlags::default().difference(OpenFlags::SQLITE_OPEN_URI))?;
+            let mut store = Self { connection, path: path.to_owned() };
+            store.prepare()?;
+            Ok(store)
+        });
+        opened.map_err(|error| advise(path, error)).with_context(|| format!("cannot use `{}` as a catalogue", path.display()))
     }
 
     /// The file.
@@ -84,19 +74,15 @@ impl Store {
 
     fn prepare(&mut self) -> anyhow::Result<()> {
         self.connection.busy_timeout(BUSY)?;
-        match migrations::owner(&self.connection) {
-            Ok(migrations::Owner::Toolgrade | migrations::Owner::Nobody) => {}
-            Ok(migrations::Owner::Other) => bail!("it is an SQLite file of another program; choose another path"),
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
-                bail!("it is no SQLite file; choose another path")
-            }
-            Err(error) => return Err(error.into()),
-        }
+        // Before the first write: a file of somebody else is left as it is.
+        migrations::owner(&self.connection)?;
         self.write_ahead()?;
         // With a write-ahead log, a commit that was synchronised survives the end of the process and of the machine.
         self.connection.pragma_update(None, "synchronous", "FULL")?;
-        self.connection.pragma_update(None, "foreign_keys", true)?;
-        migrations::migrate(&mut self.connection)
+        // A migration may make a table anew, under the eyes of those that refer to it.
+        self.connection.pragma_update(None, "foreign_keys", false)?;
+        migrations::migrate(&mut self.connection)?;
+        Ok(self.connection.pragma_update(None, "foreign_keys", true)?)
     }
 
     /// Readers and one writer at a time, side by side. Changing the journal mode is the one thing for which SQLite does not
@@ -111,5 +97,19 @@ impl Store {
                 outcome => return Ok(outcome?),
             }
         }
+    }
+}
+
+/// Says what to do about a file that cannot be opened or written, which SQLite only says in its own words.
+fn advise(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    let code = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+    if !matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)) {
+        return error;
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match directory.filter(|directory| !directory.is_dir()) {
+        Some(missing) => anyhow!("there is no directory `{}`: make it, or choose another path", missing.display()),
+        None if path.is_dir() => anyhow!("it is a directory: name a file in it"),
+        None => anyhow!("it cannot be written: check the permissions of the file and of its directory"),
     }
 }

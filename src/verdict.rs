@@ -4,6 +4,7 @@ use crate::evidence::Evidence;
 use crate::listing::Server;
 use crate::tool::Tool;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -148,6 +149,15 @@ pub struct GradedTool {
     pub tokens: usize,
 }
 
+impl GradedTool {
+    /// Puts the riskier of two tools first: by class, then score, then name.
+    #[must_use]
+    pub fn riskiest_first(&self, other: &Self) -> Ordering {
+        let risk = |tool: &Self| (tool.verdict.class, tool.verdict.score);
+        risk(other).cmp(&risk(self)).then_with(|| self.tool.name().cmp(other.tool.name()))
+    }
+}
+
 /// A server with all its tools graded.
 #[derive(Clone, Debug)]
 pub struct GradedServer {
@@ -172,21 +182,23 @@ impl GradedServer {
         counts
     }
 
+    /// The grade as people are shown it: `None` where there was nothing to grade.
+    #[must_use]
+    pub fn letter(&self) -> Option<char> {
+        (!self.tools.is_empty()).then_some(self.grade)
+    }
+
     /// Tokens of all definitions together: what a client pays on every request.
     #[must_use]
     pub fn tokens(&self) -> usize {
         self.tools.iter().map(|tool| tool.tokens).sum()
     }
 
-    /// The tools, riskiest first: by class, then score, then name.
+    /// The tools, riskiest first.
     #[must_use]
     pub fn riskiest(&self) -> Vec<&GradedTool> {
         let mut tools: Vec<&GradedTool> = self.tools.iter().collect();
-        tools.sort_by(|a, b| {
-            (b.verdict.class, b.verdict.score)
-                .cmp(&(a.verdict.class, a.verdict.score))
-                .then_with(|| a.tool.name().cmp(b.tool.name()))
-        });
+        tools.sort_by(|a, b| a.riskiest_first(b));
         tools
     }
 }

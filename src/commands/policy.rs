@@ -1,6 +1,6 @@
 //! `toolgrade policy`
 
-use super::scan::{report, say_failures, say_warning};
+use super::scan::{say_failures, say_warning, visit};
 use crate::cli::{PolicyArgs, PolicyFormat};
 use crate::exit::Exit;
 use crate::policy::policylayer;
@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 pub(super) fn run(args: &PolicyArgs) -> anyhow::Result<Exit> {
-    let report = report(&args.target);
+    let (report, _) = visit(&args.target);
     say_failures(&report.failures);
     if report.servers.is_empty() {
         anyhow::bail!("no server was read, so there is no policy to write");
@@ -42,7 +42,8 @@ fn say_gaps(report: &Report) {
     }
 }
 
-/// Puts a file in place at once: a reader sees the old one or the new one, never half of it.
+/// Puts a file in place at once: a reader sees the old one or the new one, never half of it. Where only the file may be
+/// written and not its directory, it is written to.
 fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     // A link stays a link, and what is no file – /dev/stdout – is written to, not replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -52,7 +53,14 @@ fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
     let draft = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     // Never through what already stands there: in a shared directory it may be somebody's link to a file of ours.
-    let mut file = File::create_new(&draft)?;
+    let mut file = match File::create_new(&draft) {
+        Ok(file) => file,
+        // The file may be writable all the same – one mounted into a container, say.
+        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
+            return fs::write(&target, content);
+        }
+        Err(error) => return Err(error),
+    };
     let written = file.write_all(content).and_then(|()| fs::rename(&draft, &target));
     if written.is_err() {
         // The first error is the one to tell.

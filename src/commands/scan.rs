@@ -3,6 +3,7 @@
 use crate::cli::{Format, ScanArgs, TargetArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::listing::Unlisted;
 use crate::progress::Progress;
 use crate::report::{Report, csv, hints, json, markdown, table, tally};
 use crate::target::{Resolved, Typed};
@@ -19,9 +20,9 @@ const HINT: Style = AnsiColor::Cyan.on_default();
 pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     // Before the visits: a catalogue that cannot be opened should not cost a scan.
     let mut store = args.catalogue.as_deref().map(store::Store::open).transpose()?;
-    let report = report(&args.target);
+    let (report, unlisted) = visit(&args.target);
     // Before the report: a reader that goes away (`| head`) must not cost what was seen.
-    let recorded = store.as_mut().map_or(Ok(()), |store| record(store, &report));
+    let recorded = store.as_mut().map_or(Ok(()), |store| record(store, &report, &unlisted));
     print(&report, args)?;
     say_failures(&report.failures);
     // A catalogue that cannot be written – a full disk – does not cost the report either.
@@ -41,18 +42,23 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     Ok(partial.worst(if found > 0 { Exit::Found } else { Exit::Done }))
 }
 
-fn record(store: &mut store::Store, report: &Report) -> anyhow::Result<()> {
+fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> anyhow::Result<()> {
     let now = jiff::Timestamp::now();
     for server in &report.servers {
         store
             .record(server, now)
             .with_context(|| format!("cannot record {} in `{}`", server.server.name, store.path().display()))?;
     }
+    for visit in unlisted {
+        store
+            .record_failure(visit, now)
+            .with_context(|| format!("cannot record the failure of {} in `{}`", visit.failure.target, store.path().display()))?;
+    }
     Ok(())
 }
 
 /// Resolves the targets, visits and grades them: what `scan` and `policy` share.
-pub(super) fn report(args: &TargetArgs) -> Report {
+pub(super) fn visit(args: &TargetArgs) -> (Report, Vec<Unlisted>) {
     let typed = Typed { targets: &args.targets, command: &args.command, headers: &args.header, env: &args.env };
     let Resolved { targets, mut failures, mut notes } = target::resolve(&typed);
     let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), args.quiet);
@@ -66,7 +72,7 @@ pub(super) fn report(args: &TargetArgs) -> Report {
     }
     let slugs = listing::slugs(&scan.listings);
     let servers = scan.listings.into_iter().zip(slugs).map(|(listing, slug)| grade::grade(listing, slug)).collect();
-    Report { servers, failures }
+    (Report { servers, failures }, scan.unlisted)
 }
 
 /// Says each failure on standard error, `--quiet` or not.

@@ -4,15 +4,11 @@ use crate::cli::SiteArgs;
 use crate::exit::Exit;
 use crate::report::tally;
 use crate::site::{Options, publish};
-use crate::store::Store;
+use crate::store::Snapshot;
 
 pub(super) fn run(args: &SiteArgs) -> anyhow::Result<Exit> {
-    let store = Store::open_existing(&args.catalogue)?;
-    let servers = store.servers()?;
-    let mut options = Options { base_url: args.base_url.clone(), ..Options::new(args.output.clone()) };
-    for server in &servers {
-        options.observed.extend(store.observed(&server.slug)?.map(|observed| (server.slug.clone(), observed)));
-    }
+    let Snapshot { servers, observed } = Snapshot::read(&args.catalogue)?;
+    let options = Options { base_url: args.base_url.clone(), observed, ..Options::new(args.output.clone()) };
     let summary = publish(&servers, &options)?;
     anstream::eprintln!(
         "published {} of {} to `{}`: {}, {} written, {} removed",

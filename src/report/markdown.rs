@@ -32,7 +32,11 @@ fn section(server: &GradedServer, out: &mut dyn Write) -> io::Result<()> {
     let version = about.version.as_deref().map(|version| format!(" {}", text(version))).unwrap_or_default();
     writeln!(out, "## {}{version}\n", text(&about.name))?;
     let protocol = about.protocol.as_deref().map(|protocol| format!(" · MCP {}", text(protocol))).unwrap_or_default();
-    writeln!(out, "Grade **{}** · {} · {}{protocol}\n", server.grade, tally::line([server]), code(&about.source.text()))?;
+    let source = code(&about.source.text());
+    match server.letter() {
+        Some(letter) => writeln!(out, "Grade **{letter}** · {} · {source}{protocol}\n", tally::line([server]))?,
+        None => writeln!(out, "**No tools** · {source}{protocol}\n")?,
+    }
     if !about.complete {
         writeln!(out, "**The list did not end: tools may be missing.**\n")?;
     }

@@ -51,7 +51,6 @@ fn fit(line: &str, view: &View) -> String {
 
 fn header(server: &GradedServer, one_of_many: bool, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let about = &server.server;
-    let grade = style::grade(server.grade);
     write!(out, "{BOLD}{}{BOLD:#}", sanitize::line(&about.name))?;
     if let Some(version) = &about.version {
         write!(out, " {}", sanitize::line(version))?;
@@ -60,14 +59,17 @@ fn header(server: &GradedServer, one_of_many: bool, view: &View, out: &mut dyn W
     if server.slug != about.name {
         write!(out, " {DIM}({}){DIM:#}", server.slug)?;
     }
-    writeln!(out, " · {grade}grade {}{grade:#}", server.grade)?;
+    match server.letter() {
+        Some(letter) => {
+            let grade = style::grade(letter);
+            writeln!(out, " · {grade}grade {letter}{grade:#}")?;
+        }
+        None => writeln!(out, " · {WARNING}no tools{WARNING:#}")?,
+    }
     let read = about.protocol.as_deref().map_or("recorded".to_owned(), |protocol| format!("MCP {}", sanitize::line(protocol)));
     writeln!(out, "{DIM}{} · {read}{DIM:#}", sanitize::line(&about.source.text()))?;
     if one_of_many && !server.tools.is_empty() {
         writeln!(out, "{}", fit(&tally::line([server]), view))?;
-    }
-    if server.tools.is_empty() {
-        writeln!(out, "{WARNING}no tools{WARNING:#}")?;
     }
     if !about.complete {
         writeln!(out, "{WARNING}the list did not end: tools may be missing{WARNING:#}")?;

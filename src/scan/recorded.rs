@@ -1,12 +1,11 @@
 //! Reads a recorded list: the same outcome as a visit, without a server.
 
-use super::Scan;
+use super::{Scan, stem};
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Server, Source};
 use crate::mcp::pages::Pages;
 use crate::target::{Document, failure, read_document};
 use serde_json::Value;
-use std::path::Path;
 
 /// Lines of a .jsonl that get a failure of their own; the rest are counted.
 const MAX_BAD_LINES: usize = 10;
@@ -57,7 +56,7 @@ fn read_one(path: &str, document: Document, scan: &mut Scan) {
     let info = &about["serverInfo"];
     let word = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let server = Server {
-        name: document.server.or_else(|| word(&info["name"])).unwrap_or_else(|| stem(path)),
+        name: document.server.or_else(|| word(&info["name"])).unwrap_or_else(|| stem(path, "stdin")),
         title: word(&info["title"]),
         version: word(&info["version"]),
         instructions: about["instructions"].as_str().map(str::to_owned),
@@ -66,9 +65,4 @@ fn read_one(path: &str, document: Document, scan: &mut Scan) {
         complete: pages.is_complete,
     };
     scan.listings.push(Listing { server, tools: pages.tools });
-}
-
-fn stem(path: &str) -> String {
-    let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    stem.filter(|_| path != "-").unwrap_or_else(|| "stdin".to_owned())
 }

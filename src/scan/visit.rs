@@ -1,14 +1,13 @@
 //! One visit to one server: shake hands in one era of the protocol or the other, read every page, leave nothing behind.
 
-use super::Scan;
+use super::{Scan, stem};
 use crate::failure::{Failure, Stage};
-use crate::listing::{Listing, Server, Source};
+use crate::listing::{Listing, Server, Source, Unlisted};
 use crate::mcp::handshake::{self, Era, Introduction};
 use crate::mcp::pages::{self, Pages};
 use crate::mcp::{Connection, Problem};
 use crate::redact::Secrets;
 use crate::target::Target;
-use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -204,6 +203,9 @@ impl Visit<'_> {
             self.add_notes(&label, &introduction, &mut scan);
             let server = self.server(introduction);
             scan.listings.push(Listing { server, tools: self.pages.tools });
+        } else if let Some(failure) = scan.failures.last().cloned() {
+            let (name, _, source) = self.origin();
+            scan.unlisted.push(Unlisted { name, source, failure });
         }
         scan
     }
@@ -242,21 +244,7 @@ impl Visit<'_> {
     }
 
     fn server(&self, introduction: Introduction) -> Server {
-        let (key, fallback, source) = match self.target {
-            Target::Command(target) => {
-                let source = Source::Stdio {
-                    command: self.secrets.mask(&target.command),
-                    args: self.secrets.mask_args(&target.args),
-                    env: target.env.keys().cloned().collect(),
-                };
-                (target.name.clone(), stem(&target.command), source)
-            }
-            Target::Url(target) => {
-                let source = Source::Http { url: self.secrets.mask(&target.url), transport: self.transport.to_owned() };
-                (target.name.clone(), host(&target.url), source)
-            }
-            Target::Recorded { path, .. } => (None, stem(path), Source::File { path: path.clone() }),
-        };
+        let (key, fallback, source) = self.origin();
         Server {
             name: key.or(introduction.name).unwrap_or(fallback),
             title: introduction.title,
@@ -267,6 +255,25 @@ impl Visit<'_> {
             complete: self.pages.is_complete,
         }
     }
+
+    /// What is known of the server before it says a word: the config's key, else a name to fall back on, and its source.
+    fn origin(&self) -> (Option<String>, String, Source) {
+        match self.target {
+            Target::Command(target) => {
+                let source = Source::Stdio {
+                    command: self.secrets.mask(&target.command),
+                    args: self.secrets.mask_args(&target.args),
+                    env: target.env.keys().cloned().collect(),
+                };
+                (target.name.clone(), stem(&target.command, "server"), source)
+            }
+            Target::Url(target) => {
+                let source = Source::Http { url: self.secrets.mask(&target.url), transport: self.transport.to_owned() };
+                (target.name.clone(), host(&target.url), source)
+            }
+            Target::Recorded { path, .. } => (None, stem(path, "server"), Source::File { path: path.clone() }),
+        }
+    }
 }
 
 fn short_lines(text: &str) -> String {
@@ -275,10 +282,6 @@ fn short_lines(text: &str) -> String {
         None => line.to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn stem(path: &str) -> String {
-    Path::new(path).file_stem().map_or_else(|| "server".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn host(url: &str) -> String {

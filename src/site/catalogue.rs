@@ -151,10 +151,7 @@ impl<'a> Entry<'a> {
     /// Its tools, riskiest first.
     pub(super) fn riskiest(&self) -> Vec<ToolRef<'_>> {
         let mut tools: Vec<ToolRef<'_>> = self.tools().collect();
-        tools.sort_by(|a, b| {
-            let risk = |tool: &ToolRef<'_>| (tool.class(), tool.verdict().score);
-            risk(b).cmp(&risk(a)).then_with(|| a.name().cmp(b.name()))
-        });
+        tools.sort_by(|a, b| a.graded().riskiest_first(b.graded()));
         tools
     }
 }

@@ -74,7 +74,10 @@ fn summary(entry: &Entry<'_>) -> String {
     let classes: Vec<String> =
         entry.counts.iter().rev().filter(|(_, count)| *count > 0).map(|(class, count)| format!("{count} {class}")).collect();
     let tools = tally::count(entry.graded.tools.len(), "tool");
-    format!("Grade {}, {tools}: {}.", entry.graded.grade, text::list(&classes))
+    match entry.graded.letter() {
+        Some(letter) => format!("Grade {letter}, {tools}: {}.", text::list(&classes)),
+        None => "No tools.".to_owned(),
+    }
 }
 
 fn sitemap(site: &mut Site) -> anyhow::Result<()> {

@@ -33,8 +33,8 @@ struct MissingPage {
 pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Result<()> {
     let mut servers: Vec<&Entry<'_>> = catalogue.servers.iter().collect();
     let harm = |entry: &Entry<'_>| -> Vec<usize> { entry.counts.iter().rev().map(|(_, count)| *count).collect() };
-    // Sorting is stable: what is equally risky stays in slug order.
-    servers.sort_by_cached_key(|entry| Reverse((entry.graded.grade, harm(entry))));
+    // Sorting is stable: what is equally risky stays in slug order. No grade is less than any.
+    servers.sort_by_cached_key(|entry| Reverse((entry.graded.letter(), harm(entry))));
     let counts = catalogue.counts();
     let of = |class: Class| counts.iter().find(|(other, _)| *other == class).map_or(0, |(_, count)| *count);
     let critical = of(Class::Destructive) + of(Class::Financial);

@@ -2,12 +2,15 @@
 
 use anyhow::{Context as _, bail};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Lists, a path a line, what was written. Only what stands in it is ever removed or replaced.
 const MANIFEST: &str = ".toolgrade-site";
+
+/// Held by the one that writes. It stays: whoever removed it might take it from under the next one.
+const LOCK: &str = ".toolgrade-site.lock";
 
 /// A directory that a site is written to.
 pub(super) struct Output {
@@ -16,6 +19,8 @@ pub(super) struct Output {
     written: BTreeSet<String>,
     journal: File,
     changed: usize,
+    /// Given back when it is dropped, or its process ends.
+    _lock: File,
 }
 
 /// What a publication did to the directory.
@@ -32,6 +37,7 @@ impl Output {
     /// Opens a directory, made when missing.
     pub(super) fn open(directory: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(directory).with_context(|| format!("cannot make the directory `{}`", directory.display()))?;
+        let lock = lock(directory)?;
         let manifest = directory.join(MANIFEST);
         let before = if manifest.exists() {
             let text = fs::read_to_string(&manifest).with_context(|| format!("cannot read `{}`", manifest.display()))?;
@@ -44,7 +50,7 @@ impl Output {
             .create(true)
             .open(&manifest)
             .with_context(|| format!("cannot write to `{}`", directory.display()))?;
-        Ok(Self { directory: directory.to_owned(), before, written: BTreeSet::new(), journal, changed: 0 })
+        Ok(Self { directory: directory.to_owned(), before, written: BTreeSet::new(), journal, changed: 0, _lock: lock })
     }
 
     /// Writes one file, `/`-separated and relative, unless it has these bytes already.
@@ -80,7 +86,7 @@ impl Output {
             let target = self.directory.join(path);
             match fs::remove_file(&target) {
                 Ok(()) => removed += 1,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error).with_context(|| format!("cannot remove `{}`", target.display())),
             }
             remove_empty(&self.directory, target.parent());
@@ -95,6 +101,21 @@ impl Output {
                 .with_context(|| format!("cannot write `{}`", manifest.display()))?;
         }
         Ok(Changes { files: self.written.len(), changed: self.changed, removed })
+    }
+}
+
+/// Keeps a second publication out: each would take the other's files for a stranger's, and leave half of both.
+fn lock(directory: &Path) -> anyhow::Result<File> {
+    let file = File::options().append(true).create(true).open(directory.join(LOCK));
+    let file = file.with_context(|| format!("cannot write to `{}`", directory.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another `toolgrade site` is writing to `{}`: wait for it, or choose another directory", directory.display())
+        }
+        // Some network file systems know no locks.
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock `{}`", directory.display())),
     }
 }
 

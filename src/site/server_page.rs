@@ -40,8 +40,12 @@ struct Risk<'a> {
 pub(super) fn write(site: &mut Site, _: &Catalogue<'_>, entry: &Entry<'_>) -> anyhow::Result<()> {
     let server = entry.graded;
     let name = crate::sanitize::line(&server.server.name);
-    let about =
-        format!("What the {} of the {name} MCP server can do, grade {}.", tally::count(server.tools.len(), "tool"), server.grade);
+    let about = match server.letter() {
+        Some(letter) => {
+            format!("What the {} of the {name} MCP server can do, grade {letter}.", tally::count(server.tools.len(), "tool"))
+        }
+        None => format!("The {name} MCP server lists no tools."),
+    };
     let layout = site.layout(&entry.path(), &name, &about);
     let tools = entry.riskiest();
     let policy = policylayer::document(std::slice::from_ref(server));

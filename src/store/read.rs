@@ -28,9 +28,16 @@ impl Store {
     /// # Errors
     /// When the file cannot be read, or holds what no toolgrade wrote.
     pub fn servers(&self) -> anyhow::Result<Vec<GradedServer>> {
-        // One snapshot: a writer in between must not mix two states.
-        let snapshot = self.connection.unchecked_transaction()?;
-        let mut statement = snapshot.prepare_cached(CURRENT)?;
+        // One transaction: a writer in between must not mix two states.
+        let transaction = self.connection.unchecked_transaction()?;
+        let servers = self.servers_now()?;
+        transaction.finish()?;
+        Ok(servers)
+    }
+
+    /// Those of the transaction that is open.
+    pub(super) fn servers_now(&self) -> anyhow::Result<Vec<GradedServer>> {
+        let mut statement = self.connection.prepare_cached(CURRENT)?;
         let mut rows = statement.query(())?;
         let mut servers = Vec::new();
         while let Some(row) = rows.next()? {

@@ -1,8 +1,8 @@
 //! Writing: each visit is one transaction, so it is remembered whole or not at all.
 
 use super::Store;
-use crate::failure::Failure;
-use crate::listing::Source;
+use super::enrol::{enrol, enrol_listed};
+use crate::listing::Unlisted;
 use crate::verdict::{GradedServer, GradedTool};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
@@ -16,7 +16,7 @@ impl Store {
     pub fn record(&mut self, server: &GradedServer, at: Timestamp) -> anyhow::Result<String> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let about = &server.server;
-        let (id, slug) = enrol(&transaction, &about.name, &about.source, &server.slug)?;
+        let (id, slug) = enrol_listed(&transaction, &about.name, &about.source, &server.slug)?;
         transaction
             .prepare_cached(
                 "INSERT INTO observations (server, at, complete, title, version, instructions, protocol, grade)
@@ -44,48 +44,22 @@ impl Store {
     }
 
     /// Remembers that a server could not be listed at a time, and why. What was listed before stays its current state.
-    /// Returns the slug the server has in this catalogue.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn record_failure(&mut self, name: &str, source: &Source, failure: &Failure, at: Timestamp) -> anyhow::Result<String> {
+    pub fn record_failure(&mut self, visit: &Unlisted, at: Timestamp) -> anyhow::Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (id, slug) = enrol(&transaction, name, source, &crate::slug::slug(name))?;
+        let server = enrol(&transaction, visit.name.as_deref(), &visit.source)?;
         transaction
             .prepare_cached("INSERT INTO observations (server, at, complete, failure) VALUES (?1, ?2, 0, ?3)")?
-            .execute(params![id, stamp(at), serde_json::to_string(failure)?])?;
-        transaction.commit()?;
-        Ok(slug)
+            .execute(params![server.id, stamp(at), serde_json::to_string(&visit.failure)?])?;
+        Ok(transaction.commit()?)
     }
 }
 
 /// Every digit of the second is written, so that times sort as text.
 fn stamp(at: Timestamp) -> String {
     format!("{at:.9}")
-}
-
-/// Finds the server by name and source, or adds it under a slug no other server has.
-fn enrol(connection: &Connection, name: &str, source: &Source, wanted: &str) -> anyhow::Result<(i64, String)> {
-    let source = serde_json::to_string(source)?;
-    let known = connection
-        .prepare_cached("SELECT id, slug FROM servers WHERE name = ?1 AND source = ?2")?
-        .query_row(params![name, source], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    let mut taken = connection.prepare_cached("SELECT 1 FROM servers WHERE slug = ?1")?;
-    let base = crate::slug::slug(name);
-    let mut slug = wanted.to_owned();
-    let mut count = 1;
-    while taken.exists([&slug])? {
-        count += 1;
-        slug = format!("{base}-{count}");
-    }
-    connection
-        .prepare_cached("INSERT INTO servers (slug, name, source) VALUES (?1, ?2, ?3)")?
-        .execute(params![slug, name, source])?;
-    Ok((connection.last_insert_rowid(), slug))
 }
 
 fn remember_verdict(connection: &Connection, tool: &GradedTool) -> anyhow::Result<i64> {
@@ -107,7 +81,8 @@ fn remember_verdict(connection: &Connection, tool: &GradedTool) -> anyhow::Resul
 }
 
 fn remember_definition(connection: &Connection, tool: &str) -> anyhow::Result<i64> {
-    let hash = hash(tool);
+    // It only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
+    let hash = crate::fnv::hash(tool).cast_signed();
     let known = connection
         .prepare_cached("SELECT id FROM definitions WHERE hash = ?1 AND tool = ?2")?
         .query_row(params![hash, tool], |row| row.get(0))
@@ -117,10 +92,4 @@ fn remember_definition(connection: &Connection, tool: &str) -> anyhow::Result<i6
     }
     connection.prepare_cached("INSERT INTO definitions (hash, tool) VALUES (?1, ?2)")?.execute(params![hash, tool])?;
     Ok(connection.last_insert_rowid())
-}
-
-/// FNV-1a: only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
-fn hash(text: &str) -> i64 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    hash.cast_signed()
 }

@@ -3,7 +3,9 @@
 use super::entry::{self, Entry};
 use super::variables::{Lookup, Unset};
 use super::{Resolved, failure};
+use crate::failure::Failure;
 use serde_json::{Map, Value};
+use std::path::Path;
 
 /// The keys under which clients keep their servers.
 const KEYS: [&str; 7] = ["mcpServers", "servers", "context_servers", "mcp.servers", "amp.mcpServers", "mcp_servers", "mcp"];
@@ -54,6 +56,19 @@ fn is_entry(value: &Value) -> bool {
 fn list_name(entry: &Value, at: usize) -> String {
     let name = entry.get("name").and_then(Value::as_str);
     name.map_or_else(|| format!("server-{}", at + 1), str::to_owned)
+}
+
+/// Passes a text on, unless it is a `.toml` that is none: then says where and why, without quoting values, which may be secrets.
+pub(super) fn check_toml(path: &str, text: String) -> Result<String, Failure> {
+    let is_toml = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    if !is_toml || text.trim().is_empty() {
+        return Ok(text);
+    }
+    let Err(error) = toml::from_str::<toml::Table>(&text) else { return Ok(text) };
+    let before = text.get(..error.span().unwrap_or_default().start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let why = error.message().lines().collect::<Vec<_>>().join(", ");
+    Err(failure(path, "not-toml", format!("`{path}` is no TOML (line {line}: {why}): correct it")))
 }
 
 /// A table of a `config.toml`, read as JSON would be.

@@ -74,9 +74,8 @@ fn an_empty_list_is_a_result_and_a_failure() {
     insta::assert_snapshot!(env.run(&["scan", "none.json"]), @"
     exit 3
     --- stdout
-    none · grade F
+    none · no tools
     none.json · recorded
-    no tools
 
     0 tools: 0 Read, 0 Write, 0 Execute, 0 Destructive, 0 Financial · 0 tokens
     --- stderr
@@ -147,6 +146,22 @@ fn a_policy_that_cannot_be_written_is_an_error_that_names_the_file() {
     let env = Env::new().recorded("notes.json", &notes());
     let text = env.run(&["policy", "notes.json", "-o", "absent/policy.json"]);
     assert!(text.starts_with("exit 1\n") && text.contains("cannot write `absent/policy.json`"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_policy_goes_into_a_writable_file_of_a_directory_that_is_not() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = Env::new().recorded("notes.json", &notes()).file("policy.json", "before, and longer than what comes after");
+    let anyone = std::fs::Permissions::from_mode(0o666);
+    std::fs::set_permissions(env.path().join("policy.json"), anyone).unwrap();
+    let output = env.output_read_only(&["policy", "notes.json", "-o", "policy.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(env.read("policy.json").unwrap().into_bytes(), env.output(&["policy", "notes.json"]).stdout);
+    let output = env.output_read_only(&["policy", "notes.json", "-o", "new.json"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.starts_with("error: cannot write `new.json`: "), "{said}");
+    assert_eq!(env.files(), ["notes.json", "policy.json"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `Env`: a directory and a scrubbed environment to run the program in.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Runs the program; everything it sees is what a test put there.
 pub(crate) struct Env {
@@ -50,15 +50,51 @@ impl Env {
 
     /// Runs the program in the directory.
     pub(crate) fn output(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toolgrade"));
         command.args(args).current_dir(self.dir.path()).env_clear().envs(self.vars.iter().map(|(key, value)| (key, value)));
-        command.output().unwrap()
+        command
+    }
+
+    /// Runs the program in the directory while nobody may make, remove or rename a file in it; not even root, who is no
+    /// longer root then. Files that anyone may write stay writable.
+    #[cfg(unix)]
+    pub(crate) fn output_read_only(&self, args: &[&str]) -> Output {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        use std::os::unix::process::CommandExt as _;
+        const NOBODY: u32 = 65534;
+        let directory = self.dir.path();
+        let allow = |mode| std::fs::set_permissions(directory, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = self.command(args);
+        if directory.metadata().unwrap().uid() == 0 {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        allow(0o555);
+        let output = command.output();
+        allow(0o755);
+        output.unwrap()
     }
 
     /// Runs the program and gives exit status, standard output and standard error as one text, the directory as `@@DIR@@` and
     /// the version as `@@VERSION@@`.
     pub(crate) fn run(&self, args: &[&str]) -> String {
-        let output = self.output(args);
+        self.text(&self.output(args))
+    }
+
+    /// As [`Env::run`], with a text on standard input.
+    pub(crate) fn run_with(&self, args: &[&str], input: &str) -> String {
+        use std::io::Write as _;
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        self.text(&child.wait_with_output().unwrap())
+    }
+
+    fn text(&self, output: &Output) -> String {
         let section = |name: &str, bytes: &[u8]| match String::from_utf8(bytes.to_vec()).unwrap() {
             text if text.is_empty() => String::new(),
             text => format!("--- {name}\n{text}"),

@@ -6,6 +6,8 @@ mod acceptance;
 /// Pages in a real browser.
 #[cfg(unix)]
 mod browser;
+/// The catalogue through the program: identity, failures, read access.
+mod catalogue;
 /// The program's help, exit statuses and messages.
 mod cli;
 /// The verdicts on a thousand real tools.

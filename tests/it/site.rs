@@ -296,6 +296,34 @@ fn a_strangers_file_is_not_replaced() {
 }
 
 #[test]
+fn two_publications_into_one_directory_do_not_mix() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let states: Vec<Vec<GradedServer>> =
+        (0..4).map(|state| catalogue().into_iter().skip(1).chain([server(&format!("own-{state}"))]).collect()).collect();
+    let refused: Vec<String> = std::thread::scope(|scope| {
+        let publish_one = |state| publish(state, &Options::new(path.to_owned())).map_err(|error| error.to_string());
+        let runs: Vec<_> = states.iter().map(|state| scope.spawn(move || publish_one(state))).collect();
+        runs.into_iter().filter_map(|run| run.join().unwrap().err()).collect()
+    });
+    let expected = format!("another `toolgrade site` is writing to `{}`: ", path.display());
+    assert!(refused.len() < states.len() && refused.iter().all(|error| error.starts_with(&expected)), "{refused:?}");
+    let whole = |state: &Vec<GradedServer>| {
+        let alone = tempfile::tempdir().unwrap();
+        publish(state, &Options::new(alone.path().to_owned())).unwrap();
+        files(alone.path()) == files(path)
+    };
+    assert_eq!(states.iter().filter(|state| whole(state)).count(), 1, "the site is that of one of them");
+
+    let lock = std::fs::File::open(path.join(".toolgrade-site.lock")).unwrap();
+    lock.lock().unwrap();
+    let error = publish(&states[0], &Options::new(path.to_owned())).unwrap_err().to_string();
+    assert!(error.starts_with(&expected), "{error}");
+    drop(lock);
+    publish(&states[0], &Options::new(path.to_owned())).unwrap();
+}
+
+#[test]
 fn a_slug_that_is_none_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let escaping = server("x").with(|server| server.slug = "../../x".to_owned());
@@ -311,6 +339,24 @@ fn a_slug_that_is_none_is_refused() {
 fn an_empty_catalogue_is_a_site_too() {
     let files = published(&[], None);
     assert!(files.contains_key("index.html") && files.contains_key("feed.xml"));
+}
+
+#[test]
+fn a_server_without_tools_has_no_grade_to_show_and_comes_last() {
+    let servers = [server("zero").with(|server| server.grade = 'F'), server("one").tool(tool("list"))];
+    let observed = Observed { failed: None, ..seen().remove("files").unwrap() };
+    let directory = tempfile::tempdir().unwrap();
+    let observed = BTreeMap::from([("zero".to_owned(), observed)]);
+    publish(&servers, &Options { observed, ..Options::new(directory.path().to_owned()) }).unwrap();
+    let files = files(directory.path());
+    let text = |path: &str| std::str::from_utf8(&files[path]).unwrap();
+    let index = text("index.html");
+    assert!(index.contains("<td>no tools</td>") && !index.contains("g-f"), "{index}");
+    assert!(index.find("servers/one.html").unwrap() < index.find("servers/zero.html").unwrap());
+    let page = text("servers/zero.html");
+    assert!(page.contains("No tools: there was nothing to grade.") && !page.to_lowercase().contains(">grade "), "{page}");
+    assert!(page.contains("The zero MCP server lists no tools.") && text("feed.xml").contains("No tools."));
+    assert!(text("servers/zero.json").contains("\"grade\": \"F\""));
 }
 
 /// The text of one tool page, as a reader gets it from top to bottom.

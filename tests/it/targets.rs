@@ -118,6 +118,11 @@ fn configs_of_many_clients_are_read() {
     check_config("c.json", r#"{"mcp":{"servers":{"a":{"command":"npx","args":["-y","x"]}}}}"#, &npx);
     check_config("c.toml", "[mcp_servers.a]\ncommand = \"npx\"\nargs = [\"-y\", \"x\"]\n", &npx);
     check_config(
+        "c.toml",
+        "[mcp_servers.a]\ncommand = \"npx\"\ntoken = \"quiet\" secret\n",
+        &["! @@/c.toml not-toml: `@@/c.toml` is no TOML (line 3: unexpected key or value, expected newline, `#`): correct it"],
+    );
+    check_config(
         "c.jsonc",
         "\u{feff}{\n// ours\n\"mcpServers\": {\n\"a\": {\"command\": \"run\", \"env\": {\"PORT\": 80, \"ON\": true, \"X\": \"y\"}, \"cwd\": \"/srv\"},\n\
          \"b\": {\"type\": \"sse\", \"url\": \"http://h/sse\"}, /* remote */\n\"c\": {\"httpUrl\": \"https://h/mcp\", \"headers\": {\"K\": \"v\"}},\n\

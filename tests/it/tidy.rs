@@ -5,8 +5,8 @@ use std::path::Path;
 use toolgrade::{attacks, rules};
 
 /// Modules that are functions of their arguments: no clock, no network, no database, no environment.
-const PURE: [&str; 11] =
-    ["actions", "evidence", "grade", "grammar", "policy", "rules", "sanitize", "slug", "tokens", "verdict", "words"];
+const PURE: [&str; 12] =
+    ["actions", "evidence", "fnv", "grade", "grammar", "policy", "rules", "sanitize", "slug", "tokens", "verdict", "words"];
 
 /// What pure modules do without.
 const IMPURE: [&str; 10] =
