@@ -250,11 +250,11 @@ fn is_spaceless(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gap, prose, split};
+    use super::{CompactString, Gap, prose, split};
 
     #[track_caller]
     fn check(name: &str, expected: &str) {
-        let words: Vec<String> = split(name).into_iter().map(|word| word.text).collect();
+        let words: Vec<CompactString> = split(name).into_iter().map(|word| word.text).collect();
         assert_eq!(words.join(" "), expected);
     }
 
