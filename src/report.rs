@@ -31,6 +31,3 @@ impl Report {
         !self.failures.is_empty() || self.servers.iter().any(|server| !server.server.complete)
     }
 }
-
-/// Below this confidence a person should look at the tool.
-const UNSURE: f64 = 0.6;

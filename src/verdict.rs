@@ -138,6 +138,17 @@ pub struct Verdict {
     pub attacks: Vec<String>,
 }
 
+impl Verdict {
+    /// A class that is right less often than this is one to check by hand.
+    const UNSURE: f64 = 0.6;
+
+    /// Whether a person should look at the class.
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        self.confidence < Self::UNSURE
+    }
+}
+
 /// A tool with its verdict and its cost in tokens.
 #[derive(Clone, Debug)]
 pub struct GradedTool {

@@ -1,6 +1,6 @@
 //! Hints after a run, made from what it found: what a person could do next.
 
-use super::{Report, UNSURE, tally};
+use super::{Report, tally};
 
 /// Hints in the order of their use, each a sentence.
 #[must_use]
@@ -23,7 +23,7 @@ pub fn hints(report: &Report, explained: bool) -> Vec<String> {
             if number == 1 { "one server was" } else { "some servers were" }
         )),
     }
-    let unsure = report.servers.iter().flat_map(|server| &server.tools).filter(|tool| tool.verdict.confidence < UNSURE).count();
+    let unsure = report.servers.iter().flat_map(|server| &server.tools).filter(|tool| tool.verdict.is_unsure()).count();
     match unsure {
         0 => {}
         _ if explained => {}

@@ -1,7 +1,7 @@
 //! The report as Markdown: a table a server, for pull requests and wikis. Nothing a server says becomes a link, an image, a
 //! mention or markup.
 
-use super::{Report, UNSURE, tally};
+use super::{Report, tally};
 use crate::sanitize;
 use crate::verdict::{GradedServer, GradedTool};
 use std::io::{self, Write};
@@ -53,7 +53,7 @@ fn section(server: &GradedServer, out: &mut dyn Write) -> io::Result<()> {
 
 fn row(tool: &GradedTool) -> String {
     let verdict = &tool.verdict;
-    let unsure = (verdict.confidence < UNSURE).then(|| "**check by hand**".to_owned());
+    let unsure = verdict.is_unsure().then(|| "**check by hand**".to_owned());
     let signals: Vec<String> = unsure.into_iter().chain(verdict.signals.iter().map(|signal| text(&signal.text))).collect();
     format!(
         "| {} | {} | {}/5 | {} | {} | {} |",

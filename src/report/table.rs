@@ -2,7 +2,7 @@
 
 use super::layout::{pad, pad_left, width, wrap};
 use super::style::{self, BOLD, DIM, WARNING};
-use super::{Report, UNSURE, explain, tally};
+use super::{Report, explain, tally};
 use crate::sanitize;
 use crate::verdict::{GradedServer, GradedTool};
 use std::io::{self, Write};
@@ -138,7 +138,7 @@ impl Lines {
 /// The signals in lines; a verdict that is not sure says so first.
 fn signals(tool: &GradedTool, room: Option<usize>) -> Vec<String> {
     const UNSURE_TEXT: &str = "check by hand";
-    let unsure = tool.verdict.confidence < UNSURE;
+    let unsure = tool.verdict.is_unsure();
     let texts = tool.verdict.signals.iter().map(|signal| sanitize::line(&signal.text));
     let texts: Vec<String> = unsure.then(|| UNSURE_TEXT.to_owned()).into_iter().chain(texts).collect();
     let mut lines = wrap(&texts.join(" · "), room);

@@ -54,7 +54,7 @@ fn risk(tool: ToolRef<'_>) -> String {
         verdict.severity,
         verdict.score,
         verdict.class,
-        text::confidence(verdict.confidence)
+        text::confidence(verdict)
     );
     let mut words: Vec<String> = Vec::new();
     for found in verdict.findings.iter().filter(|finding| finding.effect == verdict.class).flat_map(|finding| &finding.evidence) {

@@ -2,7 +2,7 @@
 
 use crate::report::safe_json;
 use crate::sanitize;
-use crate::verdict::Class;
+use crate::verdict::{Class, Verdict};
 use serde_json::Value;
 
 /// How much of a description a list shows.
@@ -42,12 +42,11 @@ pub(super) fn json(value: &Value) -> String {
 }
 
 /// How sure a class is, in words.
-pub(super) fn confidence(value: f64) -> &'static str {
-    match value {
+pub(super) fn confidence(verdict: &Verdict) -> &'static str {
+    match verdict.confidence {
+        _ if verdict.is_unsure() => "not sure",
         value if value >= 0.9 => "very sure",
-        value if value >= 0.7 => "sure",
-        value if value >= 0.5 => "fairly sure",
-        _ => "unsure",
+        _ => "fairly sure",
     }
 }
 

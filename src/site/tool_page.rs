@@ -87,7 +87,7 @@ fn page<'a>(site: &Site, catalogue: &'a Catalogue<'_>, tool: ToolRef<'a>, siblin
         layout,
         tool,
         can: text::can(class),
-        confidence: text::confidence(verdict.confidence),
+        confidence: text::confidence(verdict),
         percent: percent(verdict.confidence),
         name: whole(&Field::Name, tool.name(), decided.iter().copied()),
         description: whole(&Field::Description, tool.description(), decided.iter().copied()),
