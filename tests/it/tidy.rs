@@ -242,3 +242,17 @@ fn every_dependency_says_what_it_is_for() {
     }
     assert!(checked > 30, "{checked}");
 }
+
+#[test]
+fn no_rule_says_a_word_twice() {
+    for file in files("rules") {
+        let front = file.text.strip_prefix("```toml\n").and_then(|text| text.split_once("\n```\n")).unwrap().0;
+        let table: toml::Table = toml::from_str(front).unwrap();
+        let ways = table.get("when").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_table);
+        for (name, list) in ways.flatten().filter_map(|(name, value)| Some((name, value.as_array()?))) {
+            let mut seen = std::collections::BTreeSet::new();
+            let twice = list.iter().filter_map(toml::Value::as_str).find(|word| !seen.insert(*word));
+            assert!(twice.is_none(), "{}: `{name}` says {twice:?} twice", file.path);
+        }
+    }
+}
