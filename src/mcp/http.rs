@@ -1,6 +1,6 @@
 //! The streamable HTTP transport: a POST for each message, answered in JSON or as a stream of events.
 
-use super::message::{self, Incoming, Parsed};
+use super::message::{self, Incoming};
 use super::web::{self, Web};
 use super::{MAX_MESSAGE, MAX_TOTAL, Problem};
 use crate::target::UrlTarget;
@@ -134,15 +134,9 @@ impl Http {
 
     /// The result among the messages of a body or an event; requests of the server are answered on the way.
     async fn find_reply(&mut self, method: &str, text: &[u8]) -> Result<Option<Value>, Problem> {
-        let messages = match message::parse(text) {
-            Parsed::Messages(messages) => messages,
-            Parsed::Noise => {
-                self.skipped += 1;
-                return Ok(None);
-            }
-            Parsed::Broken(why) => {
-                return Err(Problem::new("malformed-json", format!("the server sent a message that cannot be read: {why}")));
-            }
+        let Some(messages) = message::read(text)? else {
+            self.skipped += 1;
+            return Ok(None);
         };
         for message in messages {
             match message::sort(message, self.last_id) {

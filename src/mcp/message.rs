@@ -1,12 +1,13 @@
 //! JSON-RPC messages: written small, read with suspicion.
 
+use super::Problem;
 use serde_json::{Value, json};
 
 /// The most values in one message: a megabyte of `[[],[],…]` takes fifty in memory.
 const MAX_VALUES: usize = 1_000_000;
 
 /// What a line or a body turned out to be.
-pub(super) enum Parsed {
+enum Parsed {
     /// One message, or the messages of a batch.
     Messages(Vec<Value>),
     /// Something that is not JSON-RPC: a banner, a log line.
@@ -35,7 +36,18 @@ pub(super) fn notification(method: &str) -> Value {
     json!({"jsonrpc": "2.0", "method": method})
 }
 
-pub(super) fn parse(bytes: &[u8]) -> Parsed {
+/// The messages of a line, a body or an event; `None` for what is not JSON-RPC.
+pub(super) fn read(bytes: &[u8]) -> Result<Option<Vec<Value>>, Problem> {
+    match parse(bytes) {
+        Parsed::Messages(messages) => Ok(Some(messages)),
+        Parsed::Noise => Ok(None),
+        Parsed::Broken(why) => {
+            Err(Problem::new("malformed-json", format!("the server sent a message that cannot be read: {why}")))
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Parsed {
     let Ok(text) = std::str::from_utf8(bytes) else { return Parsed::Noise };
     let text = text.trim_start_matches('\u{feff}').trim();
     if !text.starts_with(['{', '[']) {

@@ -1,6 +1,6 @@
 //! The HTTP+SSE transport of 2024-11-05: one lasting stream of events, and an endpoint to POST to that it names.
 
-use super::message::{self, Incoming, Parsed};
+use super::message::{self, Incoming};
 use super::web::{self, Events, Web};
 use super::{MAX_MESSAGE, Problem};
 use crate::failure::Stage;
@@ -60,15 +60,9 @@ impl Sse {
             if data.len() > MAX_MESSAGE {
                 return Err(super::stdio::oversize(method, "an event", MAX_MESSAGE));
             }
-            let messages = match message::parse(data.as_bytes()) {
-                Parsed::Messages(messages) => messages,
-                Parsed::Noise => {
-                    self.skipped += usize::from(!data.trim().is_empty());
-                    continue;
-                }
-                Parsed::Broken(why) => {
-                    return Err(Problem::new("malformed-json", format!("the server sent a message that cannot be read: {why}")));
-                }
+            let Some(messages) = message::read(data.as_bytes())? else {
+                self.skipped += usize::from(!data.trim().is_empty());
+                continue;
             };
             for message in messages {
                 match message::sort(message, self.last_id) {

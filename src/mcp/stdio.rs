@@ -1,6 +1,6 @@
 //! The stdio transport: one JSON message a line, on the pipes of a process.
 
-use super::message::{self, Incoming, Parsed};
+use super::message::{self, Incoming};
 use super::process::Process;
 use super::{MAX_MESSAGE, MAX_TOTAL, Problem};
 use crate::target::CommandTarget;
@@ -30,16 +30,10 @@ impl Stdio {
         self.last_id += 1;
         self.send(&message::request(self.last_id, method, params)).await;
         while self.read_line(method).await? {
-            let messages = match message::parse(&self.line) {
-                Parsed::Messages(messages) => messages,
-                Parsed::Noise => {
-                    // Blank lines are no sign of anything.
-                    self.skipped += usize::from(!self.line.trim_ascii().is_empty());
-                    continue;
-                }
-                Parsed::Broken(why) => {
-                    return Err(Problem::new("malformed-json", format!("the server sent a message that cannot be read: {why}")));
-                }
+            let Some(messages) = message::read(&self.line)? else {
+                // Blank lines are no sign of anything.
+                self.skipped += usize::from(!self.line.trim_ascii().is_empty());
+                continue;
             };
             for message in messages {
                 match message::sort(message, self.last_id) {
