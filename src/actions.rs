@@ -75,7 +75,7 @@ pub fn of_operations(parameter: &str, operations: &[String]) -> Vec<Action> {
     operations.iter().enumerate().flat_map(of).collect()
 }
 
-/// Splits the words after a verb into the object and the rest. `ends` tells where the parts of the object end.
+/// The object among the words after a verb, and where its parts end; see [`Action::heads`].
 fn object(after: &[Word], coordinated: &[usize]) -> (Vec<Word>, Vec<usize>) {
     let mut object: Vec<Word> = Vec::new();
     let mut heads = Vec::new();

@@ -119,7 +119,7 @@ fn answer(groups: &[&[Line]], brief: bool) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     for group in groups {
         let server = group[0].server.as_deref();
-        let tools: Vec<Tool> = group.iter().filter_map(|line| line.tool.clone().ok()).collect();
+        let tools: Vec<&Tool> = group.iter().filter_map(|line| line.tool.as_ref().ok()).collect();
         let mut verdicts = grade::verdicts(&Server::named(server.unwrap_or_default()), &tools).into_iter();
         for line in *group {
             match &line.tool {

@@ -14,6 +14,7 @@ use crate::tool::Tool;
 use crate::verdict::{Class, Finding, GradedServer, GradedTool, Signal, Verdict};
 use class::Decision;
 use hit::Hit;
+use std::borrow::Borrow;
 use subject::{Purpose, Subject};
 
 /// Grades a whole listing; tools are judged together, as siblings on one server.
@@ -32,10 +33,10 @@ pub fn grade(listing: Listing, slug: String) -> GradedServer {
 
 /// One verdict for each tool of a server, in order.
 #[must_use]
-pub fn verdicts(server: &Server, tools: &[Tool]) -> Vec<Verdict> {
+pub fn verdicts<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Vec<Verdict> {
     let purpose = Purpose::of(server, tools);
     let instructions = server.instructions.as_deref().map(wording::instructions).unwrap_or_default();
-    tools.iter().map(|tool| verdict(tool, &purpose, &instructions)).collect()
+    tools.iter().map(|tool| verdict(tool.borrow(), &purpose, &instructions)).collect()
 }
 
 /// The words that make one rule speak of one tool alone, `None` when it is silent: for the examples of rule files.

@@ -17,6 +17,8 @@ pub struct Grammar {
     pub leads: Words,
     /// Words that make the next one a thing.
     pub determiners: Words,
+    /// Words after which a gerund is what the tool does: "a tool for deleting".
+    pub before_gerunds: Words,
     /// Words an object may start with.
     pub objects: Words,
     /// Words that end an object.

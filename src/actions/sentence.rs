@@ -110,7 +110,7 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     };
     let Some(head) = head else { return Vec::new() };
     let mut verbs = vec![head];
-    for at in head.end().max(1)..clause.len() {
+    for at in head.end()..clause.len() {
         if opens_relative(clause, at) {
             break;
         }
@@ -171,11 +171,12 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         if GRAMMAR.negations.contains(&word.text) {
             return None;
         }
-        let thing = before.is_some_and(|before| before != "this" && GRAMMAR.determiners.contains(before));
+        // "This deletes": a determiner that can be the subject makes no thing of what follows.
+        let thing = !after_subject && before.is_some_and(|before| GRAMMAR.determiners.contains(before));
         let fits = |form| match form {
             Form::Base => about_tool,
             Form::Third => about_tool || after_subject || after_modal,
-            Form::Gerund => plain && before.is_none_or(|before| matches!(before, "for" | "by" | "of")),
+            Form::Gerund => plain && before.is_none_or(|before| GRAMMAR.before_gerunds.contains(before)),
             Form::Foreign => true,
             Form::Participle => false,
         };
@@ -210,8 +211,8 @@ fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
         return None;
     }
     let same_thought = clause.iter().take_while(|word| !GRAMMAR.relatives.contains(&word.text)).count();
-    let after_to = (1..same_thought).filter(|&at| GRAMMAR.infinitive.contains(&clause[at - 1].text));
-    after_to.into_iter().find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
+    let mut after_to = (1..same_thought).filter(|&at| GRAMMAR.infinitive.contains(&clause[at - 1].text));
+    after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
 }
 
 /// German, Turkish and others put the verb last: "Eine Datei löschen".

@@ -31,6 +31,6 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<Exit> {
 
 /// The verdicts on the labelled tools of one server.
 fn judge(labels: &[Gold]) -> Vec<Verdict> {
-    let tools: Vec<_> = labels.iter().map(|label| label.tool.clone()).collect();
+    let tools: Vec<_> = labels.iter().map(|label| &label.tool).collect();
     grade::verdicts(&Server::named(&labels[0].server), &tools)
 }

@@ -17,16 +17,7 @@ pub(super) fn add(subject: &Subject<'_>, decision: &Decision, hits: &mut Vec<Hit
                 None => None,
             };
             if let Some((fill, evidence)) = found {
-                hits.push(Hit {
-                    rule,
-                    place: None,
-                    verb: None,
-                    sense: None,
-                    weight: 0,
-                    vague: false,
-                    evidence,
-                    fills: vec![fill],
-                });
+                hits.push(Hit::of_tool(rule, false, evidence, vec![fill]));
             }
         }
     }

@@ -28,6 +28,11 @@ pub(super) struct Hit {
 }
 
 impl Hit {
+    /// A hit that is about the tool as a whole, not about one of its actions.
+    pub(super) fn of_tool(rule: &'static Rule, vague: bool, evidence: Vec<Evidence>, fills: Vec<String>) -> Self {
+        Self { rule, place: None, verb: None, sense: None, weight: 0, vague, evidence, fills }
+    }
+
     /// The class the rule speaks for, unless it is a signal.
     pub(super) fn effect(&self) -> Option<Class> {
         match self.rule.says {
@@ -47,17 +52,7 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
     for sense in rules::lexicon().tool_senses() {
         let (rule, when) = resolve(*sense);
         if let Some(context) = context(subject, when) {
-            let evidence = context.evidence;
-            hits.push(Hit {
-                rule,
-                place: None,
-                verb: None,
-                sense: None,
-                weight: context.weight,
-                vague: when.vague,
-                evidence,
-                fills: context.fills,
-            });
+            hits.push(Hit::of_tool(rule, when.vague, context.evidence, context.fills));
         }
     }
     hits
@@ -71,21 +66,17 @@ fn resolve(sense: Sense) -> (&'static Rule, &'static When) {
 /// Where one place says plainly which milder sense of a verb is meant ("Remove a tag *from* a task"), the general sense of the
 /// same verb elsewhere (the bare "removes") means the same.
 fn drop_general_readings(hits: &mut Vec<Hit>) {
-    let closer: Vec<Hit> = hits
-        .iter()
-        .filter(|hit| hit.weight > 0 && matches!(hit.place, Some(Place::Name | Place::Title | Place::Summary)))
-        .cloned()
-        .collect();
     let knows = |hit: &Hit, sense: Option<Sense>| {
         hit.verb.is_some_and(|verb| rules::lexicon().senses(verb).iter().any(|known| Some(*known) == sense))
     };
-    hits.retain(|hit| {
-        let is_general = |closer: &Hit| {
-            let milder = closer.effect().is_some() && closer.effect() < hit.effect() && closer.weight > hit.weight;
-            milder && knows(hit, closer.sense) && knows(closer, hit.sense)
-        };
-        !closer.iter().any(is_general)
-    });
+    let means = |closer: &Hit, hit: &Hit| {
+        let plain = closer.weight > hit.weight && matches!(closer.place, Some(Place::Name | Place::Title | Place::Summary));
+        let milder = closer.effect().is_some() && closer.effect() < hit.effect();
+        plain && milder && knows(hit, closer.sense) && knows(closer, hit.sense)
+    };
+    let general: Vec<bool> = hits.iter().map(|hit| hits.iter().any(|closer| means(closer, hit))).collect();
+    let mut general = general.into_iter();
+    hits.retain(|_| !general.next().unwrap_or(false));
 }
 
 /// For each part of an action's object ("customers | and invoices") the sense of the verb that fits best; the most severe of
@@ -98,17 +89,17 @@ fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
     let mut effects = Vec::new();
     for (index, part) in parts.into_iter().enumerate() {
         let found = senses.iter().filter_map(|sense| sense_hit(subject, action, part, *sense));
-        let (signals, fits): (Vec<_>, Vec<_>) = found.partition(|(_, hit)| hit.effect().is_none());
+        let (signals, fits): (Vec<Hit>, Vec<Hit>) = found.partition(|hit| hit.effect().is_none());
         if index == 0 {
-            hits.extend(signals.into_iter().map(|(_, hit)| hit));
+            hits.extend(signals);
         }
-        effects.extend(fits.into_iter().max_by_key(|(weight, hit)| (*weight, hit.effect())).map(|(_, hit)| hit));
+        effects.extend(fits.into_iter().max_by_key(|hit| (hit.weight, hit.effect())));
     }
     hits.extend(effects.into_iter().max_by_key(Hit::effect));
 }
 
 /// Whether one sense of a verb fits an action and one part of its object, and how closely.
-fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense: Sense) -> Option<(usize, Hit)> {
+fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense: Sense) -> Option<Hit> {
     let (rule, when) = resolve(sense);
     if !when.places.is_empty() && !when.places.contains(&action.place) {
         return None;
@@ -120,36 +111,26 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     if when.unless_object.iter().any(ends_in) {
         return None;
     }
-    let mut found = vec![subject.verb_evidence(action)];
+    let mut evidence = Vec::new();
     let mut weight = 0;
     if !when.object.is_empty() {
         let end = part?;
         let range = when.object.iter().find_map(|pattern| pattern.ending_at(&action.object, end))?;
-        found.extend(words_evidence(subject, action, &action.object[range]));
+        evidence.extend(words_evidence(subject, action, &action.object[range]));
         weight += 4;
     }
     if !when.mentions.is_empty() {
         let range = when.mentions.iter().find_map(|pattern| pattern.find(&action.clause))?;
-        found.extend(words_evidence(subject, action, &action.clause[range]));
+        evidence.extend(words_evidence(subject, action, &action.clause[range]));
         weight += 3;
     }
     let context = context(subject, when)?;
     weight += context.weight;
-    found.extend(context.evidence);
+    evidence.extend(context.evidence);
+    evidence.push(subject.verb_evidence(action));
     let vague = when.vague || action.doubtful && weight == 0 || is_only_a_method(subject, action);
-    Some((
-        weight,
-        Hit {
-            rule,
-            place: Some(action.place),
-            verb: Some(action.verb),
-            sense: Some(sense),
-            weight,
-            vague,
-            evidence: found,
-            fills: context.fills,
-        },
-    ))
+    let (place, verb, sense) = (Some(action.place), Some(action.verb), Some(sense));
+    Some(Hit { rule, place, verb, sense, weight, vague, evidence, fills: context.fills })
 }
 
 /// Whether the verb of a name is the HTTP method of its endpoint (`post_wallet_address`) while the description says what is done
@@ -190,7 +171,7 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
     let mut context = Context::default();
     for (patterns, name) in [(&when.name, true), (&when.says, false)] {
         if !patterns.is_empty() {
-            context.evidence.extend(said(subject, patterns, name)?);
+            context.evidence.push(said(subject, patterns, name)?);
             context.weight += 2;
         }
     }
@@ -220,16 +201,15 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
 }
 
 /// Evidence for the first of the phrases that the name, or the title and description, has outside of code.
-fn said(subject: &Subject<'_>, patterns: &[Pattern], name: bool) -> Option<Vec<Evidence>> {
-    let found = subject.texts(name).find_map(|text| {
+fn said(subject: &Subject<'_>, patterns: &[Pattern], name: bool) -> Option<Evidence> {
+    subject.texts(name).find_map(|text| {
         patterns.iter().filter(|pattern| pattern.may_stand_in(&text.present)).find_map(|pattern| {
             let plain = |at: &usize| name || !text.words[*at].code;
-            let at = (0..text.words.len()).filter(plain).find(|&at| pattern.at(&text.words, at).is_some())?;
-            let length = pattern.at(&text.words, at)?;
-            evidence(&text.field, text.source, &text.words[at..at + length])
+            let mut places = (0..text.words.len()).filter(plain);
+            let range = places.find_map(|at| Some(at..at + pattern.at(&text.words, at)?))?;
+            evidence(&text.field, text.source, &text.words[range])
         })
-    })?;
-    Some(vec![found])
+    })
 }
 
 /// The parameters that a condition names; their names fill the signal.

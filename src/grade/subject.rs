@@ -6,6 +6,7 @@ use crate::listing::Server;
 use crate::text::{self, Text};
 use crate::tool::{Parameter, Tool};
 use crate::words::{self, Word};
+use std::borrow::Borrow;
 
 /// Parameters read at the most; the rest are only counted. A schema of megabytes must not hold up a scan.
 const PARAMETERS: usize = 500;
@@ -85,14 +86,14 @@ pub(super) struct Purpose {
 }
 
 impl Purpose {
-    pub(super) fn of(server: &Server, tools: &[Tool]) -> Self {
+    pub(super) fn of<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Self {
         let name = words::split(&server.name);
         let mut all = name.clone();
         for text in [&server.title, &server.instructions].into_iter().flatten() {
             all.extend(words::prose(text));
         }
         let mut siblings = all.clone();
-        siblings.extend(tools.iter().take(SIBLINGS).flat_map(|tool| words::split(tool.name())));
+        siblings.extend(tools.iter().take(SIBLINGS).flat_map(|tool| words::split(tool.borrow().name())));
         Self { name, words: all, siblings }
     }
 }

@@ -78,9 +78,7 @@ fn add(hits: &mut Vec<Hit>, rule: &'static Rule, passage: &Passage<'_>, found: F
             hit.fills.extend(found.fill.filter(|fill| !hit.fills.contains(fill)));
         }
         None => {
-            let fills = found.fill.into_iter().collect();
-            let evidence = vec![evidence];
-            hits.push(Hit { rule, place: None, verb: None, sense: None, weight: 0, vague: false, evidence, fills });
+            hits.push(Hit::of_tool(rule, false, vec![evidence], found.fill.into_iter().collect()));
         }
     }
 }
