@@ -120,7 +120,7 @@ fn resolve_one(name: &str, resolved: &mut Resolved) {
             return resolved.failures.push(failure(name, "unsupported-target", message));
         }
     }
-    match read(name).and_then(|text| config::check_toml(name, text)) {
+    match read(name) {
         Ok(text) => document::resolve(name, text, resolved),
         Err(failure) => resolved.failures.push(failure),
     }

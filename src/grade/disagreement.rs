@@ -9,16 +9,15 @@ use crate::verdict::Class;
 
 /// Adds the hits of rules about disagreements.
 pub(super) fn add(subject: &Subject<'_>, decision: &Decision, hits: &mut Vec<Hit>) {
-    for rule in rules::all() {
-        for when in &rule.when {
-            let found = match when.disagree {
-                Some(Disagreement::NameAndDescription) => name_and_description(decision, hits),
-                Some(Disagreement::AnnotationsAndWords) => annotations_and_words(subject, decision, hits),
-                None => None,
-            };
-            if let Some((fill, evidence)) = found {
-                hits.push(Hit::of_tool(rule, false, evidence, vec![fill]));
-            }
+    for sense in rules::lexicon().disagreements() {
+        let (rule, when) = sense.resolve();
+        let found = match when.disagree {
+            Some(Disagreement::NameAndDescription) => name_and_description(decision, hits),
+            Some(Disagreement::AnnotationsAndWords) => annotations_and_words(subject, decision, hits),
+            None => None,
+        };
+        if let Some((fill, evidence)) = found {
+            hits.push(Hit::of_tool(rule, false, evidence, vec![fill]));
         }
     }
 }

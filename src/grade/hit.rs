@@ -50,17 +50,12 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
     }
     drop_general_readings(&mut hits);
     for sense in rules::lexicon().tool_senses() {
-        let (rule, when) = resolve(*sense);
+        let (rule, when) = sense.resolve();
         if let Some(context) = context(subject, when) {
             hits.push(Hit::of_tool(rule, when.vague, context.evidence, context.fills));
         }
     }
     hits
-}
-
-fn resolve(sense: Sense) -> (&'static Rule, &'static When) {
-    let rule = &rules::all()[sense.rule];
-    (rule, &rule.when[sense.when])
 }
 
 /// Where one place says plainly which milder sense of a verb is meant ("Remove a tag *from* a task"), the general sense of the
@@ -100,7 +95,7 @@ fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
 
 /// Whether one sense of a verb fits an action and one part of its object, and how closely.
 fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense: Sense) -> Option<Hit> {
-    let (rule, when) = resolve(sense);
+    let (rule, when) = sense.resolve();
     if !when.places.is_empty() && !when.places.contains(&action.place) {
         return None;
     }

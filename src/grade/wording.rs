@@ -50,8 +50,7 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     let plain = passage.source.is_ascii() && !passage.source.contains('\u{1b}');
     let marked_up = passage.source.contains(['<', '[', '#']);
     for way in &wording.ways {
-        let rule = &rules::all()[way.sense.rule];
-        let when = &rule.when[way.sense.when];
+        let (rule, when) = way.sense.resolve();
         if !way.order.is_empty() {
             order::find(way, when, &mut reading, |start, end| add(hits, rule, passage, Found { start, end, fill: None }));
         }

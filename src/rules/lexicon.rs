@@ -14,6 +14,7 @@ pub struct Lexicon {
     entries: FxHashMap<CompactString, Vec<Entry>>,
     verbs: Vec<Vec<Sense>>,
     tool: Vec<Sense>,
+    disagreements: Vec<Sense>,
 }
 
 /// One meaning of a verb: a way of one rule to see it.
@@ -23,6 +24,15 @@ pub struct Sense {
     pub rule: usize,
     /// Index into the rule's `when`.
     pub when: usize,
+}
+
+impl Sense {
+    /// The rule, and its way to see what it is about.
+    #[must_use]
+    pub fn resolve(self) -> (&'static Rule, &'static When) {
+        let rule = &super::all()[self.rule];
+        (rule, &rule.when[self.when])
+    }
 }
 
 #[derive(Debug)]
@@ -51,10 +61,13 @@ impl Lexicon {
         let mut known: HashMap<String, usize> = HashMap::new();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate() {
-                if !condition.is_about_action() && condition.disagree.is_none() && !condition.is_about_wording() {
-                    lexicon.tool.push(Sense { rule, when });
+                let sense = Sense { rule, when };
+                if condition.disagree.is_some() {
+                    lexicon.disagreements.push(sense);
+                } else if !condition.is_about_action() && !condition.is_about_wording() {
+                    lexicon.tool.push(sense);
                 }
-                lexicon.add(&mut known, condition, Sense { rule, when });
+                lexicon.add(&mut known, condition, sense);
             }
         }
         for entries in lexicon.entries.values_mut() {
@@ -92,6 +105,11 @@ impl Lexicon {
     /// The ways of rules that are about the tool as a whole.
     pub(crate) fn tool_senses(&self) -> &[Sense] {
         &self.tool
+    }
+
+    /// The ways of rules that are about parts of a definition that disagree.
+    pub(crate) fn disagreements(&self) -> &[Sense] {
+        &self.disagreements
     }
 
     /// Whether every rule that knows the verb says it only reads.

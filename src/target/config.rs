@@ -5,7 +5,6 @@ use super::variables::{Lookup, Unset};
 use super::{Resolved, failure};
 use crate::failure::Failure;
 use serde_json::{Map, Value};
-use std::path::Path;
 
 /// The keys under which clients keep their servers.
 const KEYS: [&str; 7] = ["mcpServers", "servers", "context_servers", "mcp.servers", "amp.mcpServers", "mcp_servers", "mcp"];
@@ -58,20 +57,12 @@ fn list_name(entry: &Value, at: usize) -> String {
     name.map_or_else(|| format!("server-{}", at + 1), str::to_owned)
 }
 
-/// Passes a text on, unless it is a `.toml` that is none: then says where and why, without quoting values, which may be secrets.
-pub(super) fn check_toml(path: &str, text: String) -> Result<String, Failure> {
-    let is_toml = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
-    if !is_toml || text.trim().is_empty() {
-        return Ok(text);
-    }
-    let Err(error) = toml::from_str::<toml::Table>(&text) else { return Ok(text) };
-    let before = text.get(..error.span().unwrap_or_default().start).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let why = error.message().lines().collect::<Vec<_>>().join(", ");
-    Err(failure(path, "not-toml", format!("`{path}` is no TOML (line {line}: {why}): correct it")))
-}
-
-/// A table of a `config.toml`, read as JSON would be.
-pub(super) fn from_toml(text: &str) -> Option<Value> {
-    toml::from_str::<Map<String, Value>>(text).ok().map(Value::Object)
+/// A table of a `config.toml`, read as JSON would be. What is none says where and why, without quoting values, which may be secrets.
+pub(super) fn from_toml(path: &str, text: &str) -> Result<Value, Failure> {
+    toml::from_str::<Map<String, Value>>(text).map(Value::Object).map_err(|error| {
+        let before = text.get(..error.span().unwrap_or_default().start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let why = error.message().lines().collect::<Vec<_>>().join(", ");
+        failure(path, "not-toml", format!("`{path}` is no TOML (line {line}: {why}): correct it"))
+    })
 }

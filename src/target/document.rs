@@ -1,6 +1,7 @@
 //! A document a user names: tells a recorded list from a client's config by its content, and reads the list.
 
 use super::{Resolved, Target, config, failure};
+use crate::failure::Failure;
 use serde_json::Value;
 
 const EXPECTED: &str = "expected a recorded tools/list (`{\"tools\": […]}`, a bare array, a JSON-RPC response), a client's config \
@@ -29,11 +30,10 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
     }
     let value = match parse(path, &text) {
         Ok(value) => value,
-        Err(_) if is_lines(&text) => return resolved.targets.push(Target::Recorded { path: path.to_owned(), text }),
-        Err(why) => {
-            let message = format!("`{path}` cannot be read ({why}): {EXPECTED}");
-            return resolved.failures.push(failure(path, "not-json", message));
+        Err(_) if !is_toml(path) && is_lines(&text) => {
+            return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
         }
+        Err(failure) => return resolved.failures.push(failure),
     };
     if list(&value).is_some() || is_line(&value) {
         return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
@@ -82,18 +82,23 @@ fn list(value: &Value) -> Option<&Vec<Value>> {
 }
 
 /// Strict JSON first, so that numbers keep every digit; then what people write by hand.
-fn parse(path: &str, text: &str) -> Result<Value, String> {
-    if has_extension(path, &["toml"]) {
-        return config::from_toml(text).ok_or_else(|| "not TOML".to_owned());
+fn parse(path: &str, text: &str) -> Result<Value, Failure> {
+    if is_toml(path) {
+        return config::from_toml(path, text);
     }
-    serde_json::from_str(text).or_else(|error| {
+    let value = serde_json::from_str(text).or_else(|error| {
         // Recordings are written by programs; only configs are small enough to be written by hand.
         if text.len() > 4 << 20 {
             return Err(error.to_string());
         }
         let relaxed = jsonc_parser::ParseOptions { allow_missing_commas: false, ..jsonc_parser::ParseOptions::default() };
         jsonc_parser::parse_to_serde_value(text, &relaxed).map_err(|error| error.to_string())
-    })
+    });
+    value.map_err(|why| failure(path, "not-json", format!("`{path}` cannot be read ({why}): {EXPECTED}")))
+}
+
+fn is_toml(path: &str) -> bool {
+    has_extension(path, &["toml"])
 }
 
 /// Whether a value is a line of a .jsonl: a tool, or a tool with its server.
