@@ -84,7 +84,9 @@ fn object(after: &[Word], coordinated: &[usize]) -> (Vec<Word>, Vec<usize>) {
         if coordinated.contains(&index) || object.is_empty() && (joins || GRAMMAR.determiners.contains(&word.text)) {
             continue;
         }
-        if word.gap >= Gap::Clause && index > 0 || GRAMMAR.prepositions.contains(&word.text) || object.len() >= 10 {
+        // "a SELECT/WITH query": in capitals it is a keyword of another language.
+        let preposition = GRAMMAR.prepositions.contains(&word.text) && !word.capitals;
+        if word.gap >= Gap::Clause && index > 0 || preposition || object.len() >= 10 {
             break;
         }
         if (joins || word.gap >= Gap::Or) && !object.is_empty() {

@@ -48,6 +48,17 @@ pub struct Rule {
     pub examples: Vec<Example>,
 }
 
+impl Rule {
+    /// The class it speaks for, unless it is a signal.
+    #[must_use]
+    pub fn effect(&self) -> Option<Class> {
+        match self.says {
+            Says::Effect(effect) => Some(effect),
+            Says::Signal(_) => None,
+        }
+    }
+}
+
 /// What a rule says when it matches.
 #[derive(Clone, Debug)]
 pub enum Says {

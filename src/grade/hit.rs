@@ -4,7 +4,7 @@ use super::subject::{Named, Subject, evidence};
 use crate::actions::Action;
 use crate::evidence::{Evidence, Field};
 use crate::grammar::GRAMMAR;
-use crate::rules::{self, Pattern, Place, Rule, Says, Sense, When};
+use crate::rules::{self, Pattern, Place, Rule, Sense, When};
 use crate::verdict::Class;
 use crate::words::Word;
 
@@ -35,17 +35,14 @@ impl Hit {
 
     /// The class the rule speaks for, unless it is a signal.
     pub(super) fn effect(&self) -> Option<Class> {
-        match self.rule.says {
-            Says::Effect(effect) => Some(effect),
-            Says::Signal(_) => None,
-        }
+        self.rule.effect()
     }
 }
 
 /// All hits on a subject: for each action the sense that fits it best, then what holds for the tool as a whole.
 pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for action in &subject.actions {
+    for action in subject.actions.iter().filter(|action| !is_said_of_a_part(subject, action)) {
         action_hits(subject, action, &mut hits);
     }
     drop_general_readings(&mut hits);
@@ -123,9 +120,35 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     weight += context.weight;
     evidence.extend(context.evidence);
     evidence.push(subject.verb_evidence(action));
-    let vague = when.vague || action.doubtful && weight == 0 || is_only_a_method(subject, action);
+    let vague = when.vague || action.doubtful && weight == 0 || is_only_a_method(subject, action) || is_a_thing(subject, action, rule.effect());
     let (place, verb, sense) = (Some(action.place), Some(action.verb), Some(sense));
     Some(Hit { rule, place, verb, sense, weight, vague, evidence, fills: context.fills })
+}
+
+/// Whether the description does the same to a part of what the name says: `update_payment` ("Update the notes of a payment").
+fn is_said_of_a_part(subject: &Subject<'_>, action: &Action) -> bool {
+    let Some(thing) = action.object.last().filter(|_| action.place == Place::Name && action.heads.len() == 1) else { return false };
+    let summary = |other: &&Action| other.place == Place::Summary && other.verb == action.verb;
+    subject.actions.iter().filter(summary).any(|other| {
+        let whole = other.clause.iter().skip_while(|word| word.text != "of").skip(1);
+        let mut whole = whole.filter(|word| !GRAMMAR.determiners.contains(&word.text));
+        !other.object.iter().any(|word| are_alike(word, thing)) && whole.next().is_some_and(|word| are_alike(word, thing))
+    })
+}
+
+/// Whether the verb of a name is a thing after all, because the description says what is done: `index_data` ("Gets the data of an
+/// index"). What moves money or destroys is one only where the description itself speaks of it as a thing ("below a post"), and so
+/// are the methods of HTTP, which generated names open with.
+fn is_a_thing(subject: &Subject<'_>, action: &Action, effect: Option<Class>) -> bool {
+    let name = &subject.texts[0];
+    let Some(verb) = name.words.iter().find(|word| word.start == action.span.0) else { return false };
+    let careful = effect >= Some(Class::Destructive) || GRAMMAR.body_methods.contains(&verb.text);
+    action.place == Place::Name
+        && GRAMMAR.nouny.contains(&verb.text)
+        && subject.actions.iter().filter(|other| other.place == Place::Summary && other.verb != action.verb).any(|other| {
+            let thing = |pair: &[Word]| pair[1].text == verb.text && GRAMMAR.determiners.contains(&pair[0].text);
+            !careful || other.clause.windows(2).any(thing)
+        })
 }
 
 /// Whether the verb of a name is the HTTP method of its endpoint (`post_wallet_address`) while the description says what is done
@@ -136,13 +159,13 @@ fn is_only_a_method(subject: &Subject<'_>, action: &Action) -> bool {
     action.place == Place::Name
         && name.words.iter().any(method)
         && subject.actions.iter().filter(|other| other.place == Place::Summary).any(|other| {
-            other.object.iter().any(|thing| {
-                action
-                    .object
-                    .iter()
-                    .any(|same| same.text.starts_with(thing.text.as_str()) || thing.text.starts_with(same.text.as_str()))
-            })
+            other.object.iter().any(|thing| action.object.iter().any(|same| are_alike(same, thing)))
         })
+}
+
+/// Whether two words are the same but for an ending: `payment`, `payments`.
+fn are_alike(one: &Word, other: &Word) -> bool {
+    one.text.starts_with(other.text.as_str()) || other.text.starts_with(one.text.as_str())
 }
 
 fn words_evidence(subject: &Subject<'_>, action: &Action, words: &[Word]) -> Option<Evidence> {
