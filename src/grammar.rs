@@ -41,6 +41,8 @@ pub struct Grammar {
     pub nouny: Words,
     /// Verbs that are things when another word stands before them.
     pub things: Words,
+    /// Words that open a condition before the main clause.
+    pub conditions: Words,
     /// Words that open a clause about the object.
     pub relatives: Words,
     /// Words that open a sentence about means: "Use the API to …".

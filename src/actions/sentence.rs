@@ -35,8 +35,14 @@ pub(super) fn first(words: &[Word], place: Place, field: &Field) -> Vec<Action> 
     sentences(words).next().map(|sentence| read(sentence, place, field)).unwrap_or_default()
 }
 
+/// The sentences of a text; a section that begins on the same line ("… of a user. Args: id: …") begins one.
 fn sentences(words: &[Word]) -> impl Iterator<Item = &[Word]> {
-    words.chunk_by(|_, next| next.gap < Gap::Sentence)
+    let mut at = 0;
+    words.chunk_by(move |_, next| {
+        at += 1;
+        let section = GRAMMAR.sections.contains(&next.text) && words.get(at + 1).is_some_and(|after| after.gap == Gap::Clause);
+        next.gap < Gap::Sentence && !(section && next.gap < Gap::Clause)
+    })
 }
 
 /// `Args:`, `Returns: …`, `Example`: from here on the text is about something else.
@@ -103,6 +109,10 @@ impl Verb {
 /// The verb a clause opens with, and those joined to it. `plain`: the clause is known to be about this tool, so that a
 /// bare "Delete a file" is what it does; elsewhere it would be advice ("Delete the file first").
 fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
+    if let Some(at) = condition_end(clause) {
+        let (rest, about_tool) = (&clause[at..], clause[at..].iter().take(2).any(|word| GRAMMAR.subjects.contains(&word.text)));
+        return verbs(rest, plain && about_tool).into_iter().map(|verb| Verb { at: at + verb.at, ..verb }).collect();
+    }
     let head = if is_east_asian(clause) {
         if plain { head_anywhere(clause) } else { None }
     } else {
@@ -130,6 +140,12 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         }
     }
     verbs
+}
+
+/// "If the image is private, set …", "Given a URL, this tool …": where the main clause starts behind a condition.
+fn condition_end(clause: &[Word]) -> Option<usize> {
+    let opens = GRAMMAR.conditions.contains(&clause[0].text);
+    (1..clause.len()).find(|&at| opens && clause[at].gap == Gap::Comma)
 }
 
 /// "SQL that can modify or delete", "data to build and send reports": what follows is said of the object, not of the tool.
@@ -190,11 +206,22 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         }
         about_tool |= GRAMMAR.modals.contains(&word.text) && (after_subject || at == 0);
         let skipped = word.code && at == 0 || GRAMMAR.leads.contains(&word.text) || GRAMMAR.modals.contains(&word.text);
-        if !skipped {
+        if !(skipped || leads_to_tool(clause, at)) {
             return None;
         }
     }
     None
+}
+
+/// "A *special addition* tool that adds": how many words may describe the tool before it is named.
+const DESCRIBES_TOOL: usize = 4;
+
+/// Whether a word only describes the tool that is named soon after it: "a special addition tool that …".
+fn leads_to_tool(clause: &[Word], at: usize) -> bool {
+    let tool = (at + 1..clause.len().min(at + 1 + DESCRIBES_TOOL)).find(|&at| GRAMMAR.subjects.contains(&clause[at].text));
+    let goes_on = |at: usize| clause.get(at + 1).is_some_and(|next| GRAMMAR.leads.contains(&next.text));
+    let near_start = clause[..at].iter().all(|word| GRAMMAR.leads.contains(&word.text)) || at <= DESCRIBES_TOOL;
+    near_start && tool.is_some_and(goes_on) && clause[at].gap < Gap::Comma
 }
 
 /// "Enables you to delete", "helps users to find": what is enabled is what the tool does.
@@ -207,11 +234,12 @@ fn leads_to_another(clause: &[Word], at: usize) -> bool {
 
 /// "Use the account API in order to create a site": the purpose is what the tool does.
 fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
-    if !plain || !GRAMMAR.means.contains(&clause[0].text) {
+    let leads = clause.iter().take_while(|word| GRAMMAR.leads.contains(&word.text) && !GRAMMAR.means.contains(&word.text)).count();
+    if !plain || !clause.get(leads).is_some_and(|word| GRAMMAR.means.contains(&word.text)) {
         return None;
     }
     let same_thought = clause.iter().take_while(|word| !GRAMMAR.relatives.contains(&word.text)).count();
-    let mut after_to = (1..same_thought).filter(|&at| GRAMMAR.infinitive.contains(&clause[at - 1].text));
+    let mut after_to = (leads + 1..same_thought).filter(|&at| GRAMMAR.infinitive.contains(&clause[at - 1].text));
     after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
 }
 
