@@ -191,7 +191,8 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let thing = !after_subject && before.is_some_and(|before| GRAMMAR.determiners.contains(before));
         let fits = |form| match form {
             Form::Base => about_tool,
-            Form::Third => about_tool || after_subject || after_modal,
+            // "This tool enables comprehensive evaluation": what leads to a verb is none by itself.
+            Form::Third => (about_tool || after_subject || after_modal) && !GRAMMAR.leads.contains(&word.text),
             Form::Gerund => plain && before.is_none_or(|before| GRAMMAR.before_gerunds.contains(before)),
             Form::Foreign => true,
             Form::Participle => false,

@@ -56,15 +56,15 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
 }
 
 /// Where one place says plainly which milder sense of a verb is meant ("Remove a tag *from* a task"), the general sense of the
-/// same verb elsewhere (the bare "removes") means the same.
+/// same verb elsewhere (the bare "removes"), or of one that means the same ("delete"), is milder too.
 fn drop_general_readings(hits: &mut Vec<Hit>) {
-    let knows = |hit: &Hit, sense: Option<Sense>| {
-        hit.verb.is_some_and(|verb| rules::lexicon().senses(verb).iter().any(|known| Some(*known) == sense))
-    };
+    let senses = |hit: &Hit| hit.verb.map_or(&[][..], |verb| rules::lexicon().senses(verb));
+    let knows = |hit: &Hit, sense: Option<Sense>| senses(hit).iter().any(|known| Some(*known) == sense);
+    let may_mean = |hit: &Hit, rule: &Rule| senses(hit).iter().any(|known| known.resolve().0.id == rule.id);
     let means = |closer: &Hit, hit: &Hit| {
         let plain = closer.weight > hit.weight && matches!(closer.place, Some(Place::Name | Place::Title | Place::Summary));
         let milder = closer.effect().is_some() && closer.effect() < hit.effect();
-        plain && milder && knows(hit, closer.sense) && knows(closer, hit.sense)
+        plain && milder && may_mean(hit, closer.rule) && knows(closer, hit.sense)
     };
     let general: Vec<bool> = hits.iter().map(|hit| hits.iter().any(|closer| means(closer, hit))).collect();
     let mut general = general.into_iter();
@@ -120,7 +120,7 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     weight += context.weight;
     evidence.extend(context.evidence);
     evidence.push(subject.verb_evidence(action));
-    let vague = when.vague || action.doubtful && weight == 0 || is_only_a_method(subject, action) || is_a_thing(subject, action, rule.effect());
+    let vague = when.vague || action.doubtful && weight == 0 || is_only_a_method(subject, action) || is_a_thing(subject, action, rule.effect()) || is_only_spoken_of(subject, action);
     let (place, verb, sense) = (Some(action.place), Some(action.verb), Some(sense));
     Some(Hit { rule, place, verb, sense, weight, vague, evidence, fills: context.fills })
 }
@@ -149,6 +149,20 @@ fn is_a_thing(subject: &Subject<'_>, action: &Action, effect: Option<Class>) -> 
             let thing = |pair: &[Word]| pair[1].text == verb.text && GRAMMAR.determiners.contains(&pair[0].text);
             !careful || other.clause.windows(2).any(thing)
         })
+}
+
+/// Whether the description, which only reads, speaks of the name's verb as its subject: `deploy_coin` ("Simulate deploying a
+/// coin"), `install_component` ("Generates installation commands").
+fn is_only_spoken_of(subject: &Subject<'_>, action: &Action) -> bool {
+    let name = &subject.texts[0];
+    let Some(verb) = name.words.iter().find(|word| word.start == action.span.0) else { return false };
+    let stem = verb.text.strip_suffix('e').unwrap_or(&verb.text);
+    let mut summary = subject.actions.iter().filter(|other| other.place == Place::Summary).peekable();
+    let derived = |word: &Word| word.text.len() > verb.text.len() && word.text.starts_with(stem);
+    action.place == Place::Name
+        && stem.len() > 3
+        && summary.peek().is_some()
+        && summary.all(|other| rules::lexicon().only_reads(other.verb) && other.clause.iter().any(derived))
 }
 
 /// Whether the verb of a name is the HTTP method of its endpoint (`post_wallet_address`) while the description says what is done
