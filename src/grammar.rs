@@ -43,6 +43,12 @@ pub struct Grammar {
     pub things: Words,
     /// Words that open a condition before the main clause.
     pub conditions: Words,
+    /// Characters that open a phrase before the verb of a Chinese clause.
+    pub east_asian_prepositions: Words,
+    /// Characters that close such a phrase.
+    pub east_asian_particles: Words,
+    /// Characters before one more verb of a Chinese clause.
+    pub east_asian_then: Words,
     /// Words that open a clause about the object.
     pub relatives: Words,
     /// Words that open a sentence about means: "Use the API to …".

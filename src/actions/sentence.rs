@@ -135,7 +135,8 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || GRAMMAR.joins.contains(&clause[last].text));
         let foreign = found.form == Form::Foreign;
-        if chained || foreign && clause[at].gap == Gap::Comma || !foreign && opens_object(clause, at, found.end()) {
+        let and_then = GRAMMAR.east_asian_then.contains(&clause[at - 1].text);
+        if chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end()) {
             verbs.push(found);
         }
     }
@@ -254,6 +255,13 @@ fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
 /// in Chinese the first.
 fn head_anywhere(clause: &[Word]) -> Option<Verb> {
     let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign);
+    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
+    if GRAMMAR.east_asian_prepositions.contains(&clause[0].text) {
+        let closes = |at: &usize| GRAMMAR.east_asian_particles.contains(&clause[at - 1].text);
+        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
+            return Some(verb);
+        }
+    }
     let verb_last = clause.iter().any(|word| word.text.contains(|c| matches!(c, 'ぁ'..='ん' | '가'..='힣')));
     if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
 }

@@ -4,9 +4,13 @@ use super::{Rule, Says, When};
 use crate::grammar::{self, Form};
 use crate::verdict::Class;
 use crate::words::{self, Gap, Word};
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
+
+/// Syllables that make a thing of the Korean verb before them: day, person, rate, name, value, number, place, amount, …
+const KOREAN_NOUN_ENDINGS: [char; 17] =
+    ['일', '자', '률', '율', '명', '값', '번', '점', '량', '액', '순', '형', '식', '별', '소', '어', '성'];
 
 /// Every verb of every rule, found by the first word of any of its forms.
 #[derive(Debug, Default)]
@@ -70,6 +74,7 @@ impl Lexicon {
                 lexicon.add(&mut known, condition, sense);
             }
         }
+        lexicon.add_repeated();
         for entries in lexicon.entries.values_mut() {
             entries.sort_by_key(|entry| std::cmp::Reverse(entry.rest.len()));
         }
@@ -95,6 +100,19 @@ impl Lexicon {
             }
         }
         verb
+    }
+
+    /// `reprocess` is to process again: a verb in `re-` that no rule knows means what the verb without it means.
+    fn add_repeated(&mut self) {
+        let repeats = |first: &CompactString, entry: &Entry| {
+            let single = entry.rest.is_empty() && entry.form != Form::Foreign && first.len() > 3 && first.is_ascii();
+            single.then(|| (format_compact!("re{first}"), Entry { rest: Vec::new(), ..*entry }))
+        };
+        let entries = self.entries.iter().flat_map(|(first, entries)| entries.iter().filter_map(|entry| repeats(first, entry)));
+        let repeated: Vec<(CompactString, Entry)> = entries.filter(|(text, _)| !self.entries.contains_key(text)).collect();
+        for (text, entry) in repeated {
+            self.entries.entry(text).or_default().push(entry);
+        }
     }
 
     /// What rules mean by a verb.
@@ -133,13 +151,15 @@ impl Lexicon {
         })
     }
 
-    /// The entries for a word. Korean glues endings to the stem (삭제합니다), so that its words are also looked up by their start.
+    /// The entries for a word. Korean glues endings to the stem (삭제합니다), so that its words are also looked up by their start,
+    /// unless what follows makes a thing of it: 시작일 is the day of the start.
     fn entries_of(&self, word: &str) -> Option<&Vec<Entry>> {
         let exact = self.entries.get(word);
         if exact.is_some() || !word.starts_with(|first| matches!(first, '가'..='힣')) {
             return exact;
         }
         let ends = word.char_indices().map(|(at, _)| at).skip(2);
-        ends.collect::<Vec<_>>().into_iter().rev().find_map(|end| self.entries.get(&word[..end]))
+        let verbal = ends.filter(|end| !word[*end..].starts_with(KOREAN_NOUN_ENDINGS));
+        verbal.collect::<Vec<_>>().into_iter().rev().find_map(|end| self.entries.get(&word[..end]))
     }
 }
