@@ -278,6 +278,10 @@ fn passive(sentence: &[Word], field: &Field) -> Vec<Action> {
         let after_be = sentence[at - 2..at].iter().any(|word| word.text == "be");
         let will = sentence[..at].iter().rposition(|word| word.text == "will").filter(|will| at - will <= 3);
         let (true, Some(will)) = (after_be && !sentence[at].code, will) else { continue };
+        // "This tool will be removed in a future release."
+        if will > 0 && GRAMMAR.subjects.contains(&sentence[will - 1].text) && sentence[will - 1].text != "it" {
+            continue;
+        }
         let Some(verb) = Verb::find(sentence, at, |form| form == Form::Participle) else { continue };
         if !rules::lexicon().may(verb.verb, Class::Destructive) {
             continue;

@@ -39,6 +39,10 @@ impl Hit {
     }
 }
 
+/// How much closer a sense fits whose object fits, and one whose clause does.
+const OBJECT: usize = 4;
+const CLAUSE: usize = 3;
+
 /// All hits on a subject: for each action the sense that fits it best, then what holds for the tool as a whole.
 pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -64,7 +68,8 @@ fn drop_general_readings(hits: &mut Vec<Hit>) {
     let means = |closer: &Hit, hit: &Hit| {
         let plain = closer.weight > hit.weight && matches!(closer.place, Some(Place::Name | Place::Title | Place::Summary));
         let milder = closer.effect().is_some() && closer.effect() < hit.effect();
-        plain && milder && may_mean(hit, closer.rule) && knows(closer, hit.sense)
+        let same = knows(hit, closer.sense) || closer.weight > CLAUSE && may_mean(hit, closer.rule);
+        plain && milder && same && knows(closer, hit.sense)
     };
     let general: Vec<bool> = hits.iter().map(|hit| hits.iter().any(|closer| means(closer, hit))).collect();
     let mut general = general.into_iter();
@@ -109,12 +114,12 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
         let end = part?;
         let range = when.object.iter().find_map(|pattern| pattern.ending_at(&action.object, end))?;
         evidence.extend(words_evidence(subject, action, &action.object[range]));
-        weight += 4;
+        weight += OBJECT;
     }
     if !when.mentions.is_empty() {
         let range = when.mentions.iter().find_map(|pattern| pattern.find(&action.clause))?;
         evidence.extend(words_evidence(subject, action, &action.clause[range]));
-        weight += 3;
+        weight += CLAUSE;
     }
     let context = context(subject, when)?;
     weight += context.weight;
