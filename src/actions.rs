@@ -50,16 +50,39 @@ pub fn of(texts: &[Text<'_>], server: &[Word]) -> Vec<Action> {
     texts.iter().flat_map(of).collect()
 }
 
-/// The operations a parameter chooses from: its values, where its name says that it does; those of HTTP are how a request is made,
-/// not what a tool does. The first few hundred speak for all.
+/// The operations a parameter chooses from: its values, or else those that its description lists, where its name says that it
+/// does; those of HTTP are how a request is made, not what a tool does. The first few hundred speak for all.
 #[must_use]
 pub fn operations(name: &[Word], parameter: &Parameter<'_>) -> Vec<String> {
-    if !name.last().is_some_and(|last| GRAMMAR.operation_parameters.contains(&last.text)) {
+    if !chooses_operation(name) {
         return Vec::new();
     }
     let mut values = parameter.values();
+    if values.is_empty() && !is_type(name) {
+        values = listed(parameter.description().unwrap_or_default());
+    }
     values.truncate(OPERATIONS);
     if values.iter().all(|value| GRAMMAR.http_methods.contains(value.to_lowercase().as_str())) { Vec::new() } else { values }
+}
+
+/// Whether a parameter of this name chooses an operation: `action`, `requestType`.
+fn chooses_operation(name: &[Word]) -> bool {
+    let chooses = |word: Option<&Word>| word.is_some_and(|word| GRAMMAR.operation_parameters.contains(&word.text));
+    chooses(name.last()) || is_type(name) && chooses(name.len().checked_sub(2).and_then(|before| name.get(before)))
+}
+
+fn is_type(name: &[Word]) -> bool {
+    name.last().is_some_and(|last| last.text == "type")
+}
+
+/// The values that a parameter's description lists: what it quotes, or else what follows its colon ("Action: create, delete").
+fn listed(description: &str) -> Vec<String> {
+    let quoted: Vec<String> = description.split(['"', '\'', '`']).skip(1).step_by(2).map(str::to_owned).collect();
+    let plain = |list: &str| list.split([',', '|', '/']).flat_map(|part| part.split(" or ")).map(|item| item.trim().to_owned()).collect();
+    let list = description.split_once([':', '(']).map(|(_, list)| list.split([')', '.']).next().unwrap_or_default());
+    let values: Vec<String> = if quoted.is_empty() { list.map(plain).unwrap_or_default() } else { quoted };
+    let is_value = |value: &String| (1..=3).contains(&value.split_whitespace().count());
+    if values.len() > 1 && values.iter().all(is_value) { values } else { Vec::new() }
 }
 
 /// The actions that the operations of a parameter name.

@@ -51,7 +51,9 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let name = at(&[Place::Name], false);
     let text = at(&[Place::Summary], false).or(at(&[Place::Title], false));
     let detail = at(&[Place::Detail], false).filter(|class| *class >= Class::Destructive);
-    let values = at(&[Place::Value], false);
+    // "Get the type of a method": where all else reads, the values are what is asked about.
+    let only_asks = name == Some(Class::Read) && text == Some(Class::Read);
+    let values = at(&[Place::Value], false).filter(|_| !only_asks);
     let whole = most(hits.iter().filter(|hit| hit.place.is_none() && !hit.vague));
     let vague = most(hits.iter().filter(|hit| hit.vague && hit.place != Some(Place::Detail)));
 
