@@ -5,7 +5,7 @@ mod sentence;
 
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR};
-use crate::rules::Place;
+use crate::rules::{self, Place};
 use crate::text::Text;
 use crate::tool::Parameter;
 use crate::words::{self, Gap, Word};
@@ -39,13 +39,13 @@ pub struct Action {
 const OPERATIONS: usize = 300;
 
 /// The actions that texts of a tool say, in reading order. `server`: the words of its server's name, which tools often carry as
-/// a prefix.
+/// a prefix. `dispatches`: a parameter chooses what the tool does, so that its description lists operations.
 #[must_use]
-pub fn of(texts: &[Text<'_>], server: &[Word]) -> Vec<Action> {
+pub fn of(texts: &[Text<'_>], server: &[Word], dispatches: bool) -> Vec<Action> {
     let of = |text: &Text<'_>| match text.field {
         Field::Name => name::actions(text.source, &text.words, Place::Name, &text.field, server),
         Field::Title => sentence::first(&text.words, Place::Title, &text.field),
-        _ => sentence::actions(&text.words, &text.field),
+        _ => sentence::actions(&text.words, &text.field, dispatches),
     };
     texts.iter().flat_map(of).collect()
 }
@@ -66,7 +66,8 @@ pub fn operations(name: &[Word], parameter: &Parameter<'_>) -> Vec<String> {
 }
 
 /// Whether a parameter of this name chooses an operation: `action`, `requestType`.
-fn chooses_operation(name: &[Word]) -> bool {
+#[must_use]
+pub fn chooses_operation(name: &[Word]) -> bool {
     let chooses = |word: Option<&Word>| word.is_some_and(|word| GRAMMAR.operation_parameters.contains(&word.text));
     chooses(name.last()) || is_type(name) && chooses(name.len().checked_sub(2).and_then(|before| name.get(before)))
 }
@@ -85,17 +86,31 @@ fn listed(description: &str) -> Vec<String> {
     if values.len() > 1 && values.iter().all(is_value) { values } else { Vec::new() }
 }
 
-/// The actions that the operations of a parameter name.
+/// The actions that the operations of a parameter name. `name`: the words of the tool's name, which says what a bare "remove" is
+/// done to.
 #[must_use]
-pub fn of_operations(parameter: &str, operations: &[String]) -> Vec<Action> {
+pub fn of_operations(parameter: &str, operations: &[String], name: &[Word]) -> Vec<Action> {
     let field = Field::Parameter(parameter.to_owned());
     let of = |(value, text): (usize, &String)| {
         name::actions(text, &words::split(text), Place::Value, &field, &[])
             .into_iter()
-            .map(move |action| Action { value, ..action })
+            .map(move |action| Action { value, ..with_object(action, name) })
             .collect::<Vec<_>>()
     };
     operations.iter().enumerate().flat_map(of).collect()
+}
+
+/// An action that names no object is done to what the tool's name ends in, without its verb: the `remove` of `sub_issue_write`.
+fn with_object(action: Action, name: &[Word]) -> Action {
+    if !action.object.is_empty() {
+        return action;
+    }
+    let is_verb = |at: usize| rules::lexicon().at(name, at, |form| form == Form::Base).is_some();
+    let start = usize::from(is_verb(0));
+    let end = name.len() - usize::from(name.len() > start + 1 && is_verb(name.len() - 1));
+    let object = name.get(start..end).unwrap_or_default().to_vec();
+    let heads = if object.is_empty() { Vec::new() } else { vec![object.len()] };
+    Action { clause: object.clone(), object, heads, ..action }
 }
 
 /// The object among the words after a verb, and where its parts end; see [`Action::heads`].

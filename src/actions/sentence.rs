@@ -1,6 +1,6 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
-use super::{Action, object};
+use super::{Action, name, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR};
 use crate::rules::{self, Place};
@@ -16,10 +16,14 @@ const VERB_WITHIN: usize = 9;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
 const SENTENCES: usize = 200;
 
-/// The actions of a description: those of the first sentence that has any, then what later sentences add.
-pub(super) fn actions(words: &[Word], field: &Field) -> Vec<Action> {
+/// The actions of a description: those of the first sentence that has any, then what later sentences add. `dispatches`: it may
+/// list operations that a parameter chooses from.
+pub(super) fn actions(words: &[Word], field: &Field, dispatches: bool) -> Vec<Action> {
     let mut actions = Vec::new();
     for (index, sentence) in sentences(words).take(SENTENCES).enumerate() {
+        if dispatches && index > 0 {
+            actions.extend(operation(sentence, field));
+        }
         if index > 0 && opens_section(sentence) {
             break;
         }
@@ -28,6 +32,17 @@ pub(super) fn actions(words: &[Word], field: &Field) -> Vec<Action> {
         actions.extend(read(sentence, place, field));
     }
     actions
+}
+
+/// Words that the name of an operation has at the most.
+const OPERATION: usize = 4;
+
+/// The actions of an entry of a list of operations: "- delete_nodes: …", "**restart** (id)".
+fn operation(sentence: &[Word], field: &Field) -> Vec<Action> {
+    let named = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
+    let is_entry = named <= OPERATION && named < sentence.len();
+    let opens = Verb::find(sentence, 0, |form| form == Form::Base).is_some();
+    if is_entry && opens { name::actions("", &sentence[..named], Place::Value, field, &[]) } else { Vec::new() }
 }
 
 /// The actions of the first sentence alone: for titles.

@@ -44,9 +44,10 @@ impl<'a> Subject<'a> {
     pub(super) fn new(tool: &'a Tool, server: &'a Purpose) -> Self {
         let texts = text::texts(tool);
         let parameters: Vec<Named<'a>> = tool.parameters().into_iter().take(PARAMETERS).map(Named::new).collect();
-        let mut actions = actions::of(&texts, &server.name);
+        let dispatches = parameters.iter().any(|named| actions::chooses_operation(&named.name));
+        let mut actions = actions::of(&texts, &server.name, dispatches);
         for named in &parameters {
-            actions.extend(actions::of_operations(named.parameter.name, &named.operations));
+            actions.extend(actions::of_operations(named.parameter.name, &named.operations, &texts[0].words));
         }
         let server = if text::is_thin(&texts) { &server.siblings } else { &server.words };
         Self { tool, texts, parameters, actions, server }
