@@ -127,7 +127,7 @@ fn object(after: &[Word], coordinated: &[usize]) -> (Vec<Word>, Vec<usize>) {
         if word.gap >= Gap::Clause && index > 0 || preposition || object.len() >= 10 {
             break;
         }
-        if (joins || word.gap >= Gap::Or) && !object.is_empty() {
+        if (joins || word.gap >= Gap::Or && !word.capitals) && !object.is_empty() {
             heads.push(object.len());
         }
         if !joins {

@@ -43,9 +43,10 @@ fn operation(name: &str, words: &[Word]) -> usize {
 }
 
 fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
-    let mut candidates = candidates(words);
-    let is_prefix = |first: &Candidate| first.at == 0 && server.iter().any(|word| word.text == words[0].text);
-    if candidates.len() > 1 && candidates.first().is_some_and(is_prefix) {
+    let is_of_server = |word: &Word| server.iter().any(|known| known.text == word.text);
+    let prefix = words.iter().take_while(|word| is_of_server(word)).count();
+    let mut candidates = candidates(words, prefix);
+    if candidates.len() > 1 && candidates.first().is_some_and(|first| first.at == 0 && prefix > 0) {
         candidates.remove(0);
     }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
@@ -66,7 +67,8 @@ fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> V
     chosen.iter().map(|&index| action(&candidates[index], words, &taken, place, field)).collect()
 }
 
-fn candidates(words: &[Word]) -> Vec<Candidate> {
+/// The verbs among the words of a name whose first `prefix` words are its server's name.
+fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -75,7 +77,7 @@ fn candidates(words: &[Word]) -> Vec<Candidate> {
                 let kind = match &words[at].text {
                     _ if found.words > 1 => Kind::Verb,
                     word if GRAMMAR.nouny.contains(word) => Kind::Noun,
-                    word if at > 0 && GRAMMAR.things.contains(word) => Kind::Thing,
+                    word if (at > prefix || at > 0 && at + 1 == words.len()) && GRAMMAR.things.contains(word) => Kind::Thing,
                     _ => Kind::Verb,
                 };
                 candidates.push(Candidate { at, words: found.words, verb: found.verb, form: found.form, kind });

@@ -79,6 +79,7 @@ fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
         actions.extend(verbs.iter().map(|&verb| action(sentence, start, verb, &verbs, place, field)));
         start += clause.len();
     }
+    drop_own_remains(&mut actions);
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
     } else if is_east_asian(sentence) {
@@ -88,6 +89,15 @@ fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
         }
     }
     actions
+}
+
+/// "Creates a sandbox, executes code and destroys the sandbox": what a call makes and clears away itself is no loss.
+fn drop_own_remains(actions: &mut Vec<Action>) {
+    let may = |action: &Action, effect: Class| rules::lexicon().may(action.verb, effect);
+    let thing = |action: &Action| action.object.last().map(|word| word.text.clone());
+    let made: Vec<_> = actions.iter().filter(|action| may(action, Class::Write)).filter_map(thing).collect();
+    let clears = |action: &Action| may(action, Class::Destructive) && !may(action, Class::Write);
+    actions.retain(|action| !(clears(action) && thing(action).is_some_and(|thing| made.contains(&thing))));
 }
 
 /// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations.

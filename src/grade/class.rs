@@ -60,6 +60,8 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let read_only = tool.hint("readOnlyHint") == Some(true);
     let (mut class, mut confidence) = match (name, text, vague) {
         (Some(name), Some(text), _) if name == text => (name, confidence::AGREED),
+        // "deepsource_run: Get an analysis run": what only starts something by its name is what the description reads.
+        (Some(Class::Execute), Some(Class::Read), _) => (Class::Read, confidence::DISPUTED),
         (Some(name), Some(text), _) => (name.max(text), confidence::DISPUTED),
         (Some(only), None, _) | (None, Some(only), _) => (only, confidence::SAID_ONCE),
         (None, None, Some(vague)) if !read_only => (vague, confidence::VAGUE),
