@@ -57,7 +57,9 @@ fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> V
         let after_and = between > 0 && GRAMMAR.joins.contains(&words[next.at - 1].text);
         let joined = after_and && (between == 1 || next.kind == Kind::Verb);
         let changes = |candidate: &Candidate| !rules::lexicon().only_reads(candidate.verb);
-        let adjacent = between == 0 && next.kind == Kind::Verb && changes(last) && changes(next);
+        // What is drafted is a thing: `generate_reply_to_tweet`.
+        let makes = GRAMMAR.makers.contains(&words[last.at].text);
+        let adjacent = between == 0 && next.kind == Kind::Verb && changes(last) && changes(next) && !makes;
         if joined || adjacent {
             chosen.push(index);
         }

@@ -223,7 +223,9 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             Form::Foreign => true,
             Form::Participle => false,
         };
-        let is_verb = !(word.code || thing || leads_to_another(clause, at));
+        // "DRAFT / STAGE / PUBLISHED": a keyword alone is a value, not what is done.
+        let keyword = word.capitals && clause.len() == 1;
+        let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at));
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
             let opens_object =
