@@ -3,6 +3,7 @@
 mod class;
 mod disagreement;
 mod hit;
+mod schema;
 mod subject;
 mod wording;
 

@@ -13,7 +13,7 @@ pub use lexicon::{Lexicon, Sense};
 pub use marks::mark;
 pub use pattern::Pattern;
 pub use step::{Kind, Step};
-pub use when::{Disagreement, Hidden, Place, When};
+pub use when::{Disagreement, Hidden, Place, Schema, When};
 pub use wording::Wording;
 pub(crate) use wording::{Mark, Way};
 

@@ -1,5 +1,6 @@
 //! Hits: which rules speak on a subject, and the words that made them.
 
+use super::schema;
 use super::subject::{Named, Subject, evidence};
 use crate::actions::Action;
 use crate::evidence::{Evidence, Field};
@@ -234,6 +235,12 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
         let count = subject.tool.parameters().len();
         (count >= least).then(|| context.fills.push(count.to_string()))?;
     }
+    if let Some(unsaid) = when.schema {
+        for (fill, evidence) in schema::unsaid(subject, unsaid)? {
+            context.fills.push(fill);
+            context.evidence.extend(evidence);
+        }
+    }
     Some(context)
 }
 
@@ -263,8 +270,7 @@ fn parameters(subject: &Subject<'_>, when: &When, context: &mut Context) -> Opti
     let found: Vec<&Named<'_>> = subject.parameters.iter().filter(named).collect();
     for named in &found {
         let name = named.parameter.name;
-        let field = Field::Parameter(name.to_owned());
-        context.evidence.extend(evidence(&field, name, &named.name));
+        context.evidence.extend(evidence(&named.field(), name, &named.name));
         context.fills.push(name.to_owned());
     }
     context.weight += 2;

@@ -38,6 +38,11 @@ impl<'a> Named<'a> {
         let operations = actions::operations(&name, &parameter);
         Self { description: parameter.description().map(words::prose).unwrap_or_default(), name, operations, parameter }
     }
+
+    /// Where evidence in the parameter's name stands.
+    pub(super) fn field(&self) -> Field {
+        Field::Parameter(self.parameter.name.to_owned())
+    }
 }
 
 impl<'a> Subject<'a> {

@@ -115,7 +115,8 @@ impl When {
             || self.is_about_action()
             || self.is_about_parameters()
             || lists.iter().any(|list| !list.is_empty());
-        !about_words && self.hint.is_empty() && self.parameters_at_least.is_none() && self.disagree.is_none()
+        let about_shape = self.parameters_at_least.is_some() || self.schema.is_some();
+        !(about_words || about_shape) && self.hint.is_empty() && self.disagree.is_none()
     }
 }
 

@@ -130,9 +130,10 @@ impl Lexicon {
         &self.disagreements
     }
 
-    /// Whether every rule that knows the verb says it only reads.
+    /// Whether every rule that knows the verb and speaks for a class says it only reads: signals decide nothing.
     pub(crate) fn only_reads(&self, verb: usize) -> bool {
-        self.senses(verb).iter().all(|sense| matches!(super::all()[sense.rule].says, Says::Effect(Class::Read)))
+        let reads = |sense: &Sense| matches!(super::all()[sense.rule].says, Says::Effect(Class::Read) | Says::Signal(_));
+        self.senses(verb).iter().all(reads)
     }
 
     /// Whether some rule that knows the verb says it has this effect.

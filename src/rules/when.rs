@@ -46,6 +46,8 @@ pub struct When {
     pub hint: BTreeMap<String, bool>,
     /// At least so many top-level parameters.
     pub parameters_at_least: Option<usize>,
+    /// What the input schema leaves unsaid.
+    pub schema: Option<Schema>,
     /// Two parts of the definition speak for different classes.
     pub disagree: Option<Disagreement>,
     /// Steps that one text anywhere in the definition takes in this order: description, title, schemas, metadata, and the
@@ -85,6 +87,18 @@ pub enum Hidden {
     Escapes,
     /// Letters of two scripts in one word of a name.
     LookAlikes,
+}
+
+/// What an input schema leaves unsaid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Schema {
+    /// There is none, it is no object, or an object that says nothing.
+    Missing,
+    /// There is one, and it names no parameter.
+    Bare,
+    /// It takes any property, or has a parameter that does: an object without properties of its own.
+    Open,
 }
 
 /// Which parts of a definition disagree.

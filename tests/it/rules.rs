@@ -43,3 +43,25 @@ fn ids_are_kebab_case_and_every_class_has_a_rule() {
     }
     assert_eq!(classes, BTreeSet::from(Class::ALL));
 }
+
+/// A verb that only a signal knows would be an action all the same, and change how a name or a sentence is read.
+#[test]
+fn signals_know_no_verb_that_no_class_knows() {
+    let verbs = |effect: bool| {
+        let rules = rules::all().iter().filter(move |rule| matches!(rule.says, Says::Effect(_)) == effect);
+        let ways = rules.flat_map(|rule| rule.when.iter().map(move |when| (rule, when)));
+        ways.flat_map(|(rule, when)| when.verb.iter().chain(&when.foreign).map(move |verb| (verb.text(), &rule.id)))
+    };
+    let known: BTreeSet<&str> = verbs(true).map(|(verb, _)| verb).collect();
+    let unknown: Vec<_> = verbs(false).filter(|(verb, _)| !known.contains(verb)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn every_signal_stands_in_the_documentation() {
+    let pages = [include_str!("../../docs/grading.md"), include_str!("../../docs/poisoning.md")];
+    for rule in rules::all().iter().filter(|rule| matches!(rule.says, Says::Signal(_))) {
+        let row = format!("| `{}` |", rule.id);
+        assert!(pages.iter().any(|page| page.contains(&row)), "{}: neither page of docs/ has a row for it", rule.id);
+    }
+}
