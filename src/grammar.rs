@@ -63,6 +63,8 @@ pub struct Grammar {
     pub body_methods: Words,
     /// Words that are one whatever capitals stand inside.
     pub compounds: Words,
+    /// Words that end a name without saying anything.
+    pub suffixes: Words,
     /// Verbs before which no other verb of a name is joined.
     pub makers: Words,
     /// Words that only follow a thing.

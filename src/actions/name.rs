@@ -43,10 +43,16 @@ fn operation(name: &str, words: &[Word]) -> usize {
 }
 
 fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
+    // `remove_project_tool`, `search-api`: what it is, not what it is about.
+    let words = match words {
+        [before @ .., last] if before.len() > 1 && GRAMMAR.suffixes.contains(&last.text) => before,
+        _ => words,
+    };
     let is_of_server = |word: &Word| server.iter().any(|known| known.text == word.text);
     let prefix = words.iter().take_while(|word| is_of_server(word)).count();
     let mut candidates = candidates(words, prefix);
-    if candidates.len() > 1 && candidates.first().is_some_and(|first| first.at == 0 && prefix > 0) {
+    let goes_on = candidates.iter().skip(1).any(|next| next.kind != Kind::Noun);
+    if goes_on && candidates.first().is_some_and(|first| first.at == 0 && prefix > 0) {
         candidates.remove(0);
     }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };

@@ -91,13 +91,17 @@ fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
     actions
 }
 
-/// "Creates a sandbox, executes code and destroys the sandbox": what a call makes and clears away itself is no loss.
+/// "Creates a sandbox, executes code and destroys the sandbox": what a call makes and clears away itself is no loss. "Create or
+/// delete users" makes and deletes different ones.
 fn drop_own_remains(actions: &mut Vec<Action>) {
     let may = |action: &Action, effect: Class| rules::lexicon().may(action.verb, effect);
-    let thing = |action: &Action| action.object.last().map(|word| word.text.clone());
-    let made: Vec<_> = actions.iter().filter(|action| may(action, Class::Write)).filter_map(thing).collect();
+    let made: Vec<Word> =
+        actions.iter().filter(|action| may(action, Class::Write)).filter_map(|action| action.object.last().cloned()).collect();
     let clears = |action: &Action| may(action, Class::Destructive) && !may(action, Class::Write);
-    actions.retain(|action| !(clears(action) && thing(action).is_some_and(|thing| made.contains(&thing))));
+    let own = |action: &Action, thing: &Word| {
+        thing.end < action.span.0 && action.object.last().is_some_and(|last| last.text == thing.text)
+    };
+    actions.retain(|action| !(clears(action) && made.iter().any(|thing| own(action, thing))));
 }
 
 /// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations.
@@ -193,7 +197,7 @@ fn is_joined(clause: &[Word], at: usize) -> bool {
 fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     let Some(next) = clause.get(end) else { return false };
     let ambiguous = GRAMMAR.nouny.contains(&clause[at].text) || GRAMMAR.things.contains(&clause[at].text);
-    let opens = GRAMMAR.objects.contains(&next.text);
+    let opens = next.gap <= Gap::Hyphen && GRAMMAR.objects.contains(&next.text);
     let thing = next.gap <= Gap::Hyphen && !GRAMMAR.prepositions.contains(&next.text) && !GRAMMAR.joins.contains(&next.text);
     opens || !ambiguous && thing && !GRAMMAR.after_things.contains(&next.text)
 }
@@ -235,7 +239,9 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         }
         about_tool |= GRAMMAR.modals.contains(&word.text) && (after_subject || at == 0);
         let skipped = word.code && at == 0 || GRAMMAR.leads.contains(&word.text) || GRAMMAR.modals.contains(&word.text);
-        if !(skipped || leads_to_tool(clause, at)) {
+        // "Digitally signs": how it is done, before what.
+        let adverb = word.text.len() > 4 && word.text.ends_with("ly");
+        if !(skipped || adverb || leads_to_tool(clause, at)) {
             return None;
         }
     }
