@@ -74,6 +74,8 @@ fn verdict(tool: &Tool, purpose: &Purpose, instructions: &[Hit]) -> Verdict {
     }
     findings.sort_by(|a, b| b.effect.cmp(&a.effect).then_with(|| a.rule.cmp(&b.rule)));
     signals.sort_by(|a, b| a.id.cmp(&b.id));
+    let ids: Vec<&str> = signals.iter().map(|signal| signal.id.as_str()).collect();
+    let attacks = attacks(&signs, decision.class, &ids);
     Verdict {
         class: decision.class,
         severity: decision.class.severity(),
@@ -82,18 +84,20 @@ fn verdict(tool: &Tool, purpose: &Purpose, instructions: &[Hit]) -> Verdict {
         effects: decision.effects,
         signals,
         findings,
-        attacks: attacks(&signs, decision.class),
+        attacks,
     }
 }
 
-/// The attacks a tool shows signs of, then those that fit its class.
-fn attacks(signs: &[&str], class: Class) -> Vec<String> {
+/// The attacks a tool shows signs of, then those that its class and signals expose it to.
+fn attacks(signs: &[&str], class: Class, signals: &[&str]) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
-    for slug in signs.iter().copied().chain(attacks::fitting(class).into_iter().map(|attack| attack.slug.as_str())) {
+    let exposed = attacks::fitting(class, signals).into_iter().map(|attack| attack.slug.as_str());
+    for slug in signs.iter().copied().chain(exposed) {
         if slugs.iter().all(|known| known != slug) {
             slugs.push(slug.to_owned());
         }
     }
+    slugs.truncate(attacks::SHOWN);
     slugs
 }
 

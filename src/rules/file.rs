@@ -87,7 +87,7 @@ impl Rule {
         if matches!(says, Says::Effect(_)) && (front.severity.is_some() || front.attack.is_some()) {
             return Err(Invalid::Sign);
         }
-        if let Some(unknown) = front.attack.iter().find(|slug| attacks::attack(slug).is_none()) {
+        if let Some(unknown) = front.attack.iter().find(|slug| !attacks::exists(slug)) {
             return Err(Invalid::Attack(unknown.clone()));
         }
         if let Some(empty) = front.when.iter().position(When::is_empty) {

@@ -5,6 +5,7 @@ use super::layout::Layout;
 use super::trusted::{self, Trusted};
 use super::{Site, filters};
 use crate::attacks::{Attack, attacks};
+use crate::rules::Rule;
 use askama::Template;
 
 /// How many tools a page lists.
@@ -16,6 +17,8 @@ struct AttackPage<'a> {
     layout: Layout,
     attack: &'static Attack,
     body: Trusted,
+    /// The rules that see a sign of it in a definition.
+    signs: Vec<&'a Rule>,
     tools: &'a [ToolRef<'a>],
     count: usize,
 }
@@ -36,11 +39,13 @@ pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Resul
             layout: layout.clone(),
             attack,
             body: trusted::markdown(&attack.body, |_| None),
+            signs: catalogue.rules.iter().filter(|rule| rule.attack.as_ref() == Some(&attack.slug)).collect(),
             count: tools.len(),
             tools: &tools[..tools.len().min(LISTED)],
         };
         site.page(&layout, &page, None)?;
         let mut data = serde_json::to_value(attack)?;
+        data["signs"] = page.signs.iter().map(|rule| rule.id.as_str()).collect();
         data["tools"] = tools.len().into();
         site.json(&format!("attacks/{}.json", attack.slug), &data)?;
     }

@@ -46,7 +46,7 @@ pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Resul
                 stance_reason,
                 count: tools.len(),
                 tools: &tools[(part.number - 1) * EACH..(part.number * EACH).min(tools.len())],
-                attacks: attacks().iter().filter(|attack| attack.applies.contains(&class)).collect(),
+                attacks: attacks().iter().filter(|attack| attack.classes().contains(&class)).collect(),
                 part,
             };
             site.page(&layout, &page, None)?;
