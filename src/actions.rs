@@ -4,15 +4,15 @@ mod name;
 mod sentence;
 
 use crate::evidence::Field;
-use crate::grammar::{Form, GRAMMAR};
+use crate::grammar::{Form, GRAMMAR, List};
 use crate::rules::{self, Place};
 use crate::text::Text;
 use crate::tool::Parameter;
-use crate::words::{self, Gap, Word};
+use crate::words::{self, Gap, Word, Words};
 
 /// One thing a tool says it does: a verb and what it is done to.
 #[derive(Clone, Debug)]
-pub struct Action {
+pub struct Action<'a> {
     /// Where it is said.
     pub place: Place,
     /// The field its words stand in.
@@ -21,14 +21,14 @@ pub struct Action {
     pub verb: usize,
     /// How the verb stands.
     pub form: Form,
-    /// The verb's place in the field, in Unicode scalar values.
+    /// The verb's place in the text it stands in, in bytes.
     pub span: (usize, usize),
     /// The words the action is done to, up to the first preposition.
-    pub object: Vec<Word>,
+    pub object: Vec<Word<'a>>,
     /// Where parts of the object end ("customers | and orders |"): indices into `object`.
     pub heads: Vec<usize>,
     /// The rest of the clause and sentence; in a name, all its other words.
-    pub clause: Vec<Word>,
+    pub clause: Words<'a>,
     /// The word could be a thing as well ("order history").
     pub doubtful: bool,
     /// In a parameter's values: which of them.
@@ -41,8 +41,8 @@ const OPERATIONS: usize = 300;
 /// The actions that texts of a tool say, in reading order. `server`: the words of its server's name, which tools often carry as
 /// a prefix. `dispatches`: a parameter chooses what the tool does, so that its description lists operations.
 #[must_use]
-pub fn of(texts: &[Text<'_>], server: &[Word], dispatches: bool) -> Vec<Action> {
-    let of = |text: &Text<'_>| match text.field {
+pub fn of<'a>(texts: &[Text<'a>], server: &[Word], dispatches: bool) -> Vec<Action<'a>> {
+    let of = |text: &Text<'a>| match text.field {
         Field::Name => name::actions(text.source, &text.words, Place::Name, &text.field, server),
         Field::Title => sentence::first(&text.words, Place::Title, &text.field),
         _ => sentence::actions(&text.words, &text.field, dispatches),
@@ -62,18 +62,18 @@ pub fn operations(name: &[Word], parameter: &Parameter<'_>) -> Vec<String> {
         values = listed(parameter.description().unwrap_or_default());
     }
     values.truncate(OPERATIONS);
-    if values.iter().all(|value| GRAMMAR.http_methods.contains(value.to_lowercase().as_str())) { Vec::new() } else { values }
+    if values.iter().all(|value| GRAMMAR.lists(&value.to_lowercase()).has(List::HttpMethods)) { Vec::new() } else { values }
 }
 
 /// Whether a parameter of this name chooses an operation: `action`, `requestType`.
 #[must_use]
 pub fn chooses_operation(name: &[Word]) -> bool {
-    let chooses = |word: Option<&Word>| word.is_some_and(|word| GRAMMAR.operation_parameters.contains(&word.text));
+    let chooses = |word: Option<&Word>| word.is_some_and(|word| word.is(List::OperationParameters));
     chooses(name.last()) || is_type(name) && chooses(name.len().checked_sub(2).and_then(|before| name.get(before)))
 }
 
 fn is_type(name: &[Word]) -> bool {
-    name.last().is_some_and(|last| last.text == "type")
+    name.last().is_some_and(|last| last.text() == "type")
 }
 
 /// The values that a parameter's description lists: what it quotes, or else what follows its colon ("Action: create, delete").
@@ -89,9 +89,9 @@ fn listed(description: &str) -> Vec<String> {
 /// The actions that the operations of a parameter name. `name`: the words of the tool's name, which says what a bare "remove" is
 /// done to.
 #[must_use]
-pub fn of_operations(parameter: &str, operations: &[String], name: &[Word]) -> Vec<Action> {
-    let field = Field::Parameter(parameter.to_owned());
-    let of = |(value, text): (usize, &String)| {
+pub fn of_operations<'a>(parameter: &str, operations: &'a [String], name: &[Word<'a>]) -> Vec<Action<'a>> {
+    let field = Field::Parameter(parameter.into());
+    let of = |(value, text): (usize, &'a String)| {
         name::actions(text, &words::split(text), Place::Value, &field, &[])
             .into_iter()
             .map(move |action| Action { value, ..with_object(action, name) })
@@ -101,7 +101,7 @@ pub fn of_operations(parameter: &str, operations: &[String], name: &[Word]) -> V
 }
 
 /// An action that names no object is done to what the tool's name ends in, without its verb: the `remove` of `sub_issue_write`.
-fn with_object(action: Action, name: &[Word]) -> Action {
+fn with_object<'a>(action: Action<'a>, name: &[Word<'a>]) -> Action<'a> {
     if !action.object.is_empty() {
         return action;
     }
@@ -110,20 +110,20 @@ fn with_object(action: Action, name: &[Word]) -> Action {
     let end = name.len() - usize::from(name.len() > start + 1 && is_verb(name.len() - 1));
     let object = name.get(start..end).unwrap_or_default().to_vec();
     let heads = if object.is_empty() { Vec::new() } else { vec![object.len()] };
-    Action { clause: object.clone(), object, heads, ..action }
+    Action { clause: object.clone().into(), object, heads, ..action }
 }
 
 /// The object among the words after a verb, and where its parts end; see [`Action::heads`].
-fn object(after: &[Word], coordinated: &[usize]) -> (Vec<Word>, Vec<usize>) {
-    let mut object: Vec<Word> = Vec::new();
+fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<usize>) {
+    let mut object: Vec<Word<'a>> = Vec::new();
     let mut heads = Vec::new();
     for (index, word) in after.iter().enumerate() {
-        let joins = GRAMMAR.joins.contains(&word.text);
-        if coordinated.contains(&index) || object.is_empty() && (joins || GRAMMAR.determiners.contains(&word.text)) {
+        let joins = word.is(List::Joins);
+        if coordinated.contains(&index) || object.is_empty() && (joins || word.is(List::Determiners)) {
             continue;
         }
         // "a SELECT/WITH query": in capitals it is a keyword of another language.
-        let preposition = GRAMMAR.prepositions.contains(&word.text) && !word.capitals;
+        let preposition = word.is(List::Prepositions) && !word.capitals;
         if word.gap >= Gap::Clause && index > 0 || preposition || object.len() >= 10 {
             break;
         }
@@ -131,7 +131,7 @@ fn object(after: &[Word], coordinated: &[usize]) -> (Vec<Word>, Vec<usize>) {
             heads.push(object.len());
         }
         if !joins {
-            object.push(word.clone());
+            object.push(*word);
         }
     }
     if !object.is_empty() {

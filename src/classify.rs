@@ -8,21 +8,14 @@ use crate::verdict::{Class, Severity, Verdict};
 use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, BufRead, Read as _, Write};
+use std::ops::Range;
 
 /// Lines held at once: enough to keep every core busy and most servers whole.
 const BATCH: usize = 8192;
-/// Bytes held at once: the values of a line take many times its length in memory.
+/// Bytes held at once.
 const BATCH_BYTES: usize = 32 << 20;
 /// Longest line, in bytes: as long as the longest message a server may send.
 const LONGEST_LINE: u64 = 16 << 20;
-
-/// One line of input: a tool, or why it is none.
-struct Line {
-    number: usize,
-    bytes: usize,
-    server: Option<String>,
-    tool: Result<Tool, String>,
-}
 
 /// Grades every line of `input`. Lines of one server that follow one another are judged as one server. Returns how many lines
 /// were no tool; each of them is answered with its number and what is wrong.
@@ -30,46 +23,139 @@ struct Line {
 /// # Errors
 /// When the input cannot be read or the output not written.
 pub fn classify(input: &mut dyn BufRead, out: &mut dyn Write, brief: bool) -> io::Result<usize> {
-    let mut lines: Vec<Line> = Vec::new();
-    let (mut number, mut wrong, mut held) = (0, 0, 0);
-    loop {
-        let line = read_line(input, &mut number)?;
-        let ended = line.is_none();
-        held += line.as_ref().map_or(0, |line| line.bytes);
-        lines.extend(line);
-        if lines.len() >= BATCH || held >= BATCH_BYTES || ended {
-            // The last server of a batch may go on in the next one, unless it fills a batch by itself.
-            let last = lines.last().map(|line| line.server.clone());
-            let keep = lines.iter().rev().take_while(|line| Some(&line.server) == last.as_ref()).count();
-            let done = if ended || keep == lines.len() { lines.len() } else { lines.len() - keep };
-            wrong += write_batch(&lines[..done], out, brief)?;
-            lines.drain(..done);
-            held = lines.iter().map(|line| line.bytes).sum();
+    let mut batch = Batch::default();
+    let mut wrong = 0;
+    while !batch.ended {
+        batch.fill(input)?;
+        let answers = batch.answers(brief)?;
+        for answer in &answers {
+            out.write_all(&answer.bytes)?;
+            wrong += answer.wrong;
         }
-        if ended {
-            return Ok(wrong);
-        }
+        // The last server of a batch may go on in the next one.
+        let open = answers.iter().find_map(|answer| answer.open);
+        batch.drop_before(open.unwrap_or(batch.lines.len()));
     }
+    Ok(wrong)
 }
 
-/// The next line that is not blank, or `None` at the end.
-fn read_line(input: &mut dyn BufRead, number: &mut usize) -> io::Result<Option<Line>> {
-    loop {
-        let mut bytes = Vec::new();
-        *number += 1;
-        if input.take(LONGEST_LINE).read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(None);
+/// Lines that are held at once. They are parsed by whoever answers them, so that no more than one server's are held as values.
+#[derive(Default)]
+struct Batch {
+    bytes: Vec<u8>,
+    lines: Vec<Line>,
+    /// The number of the last line.
+    number: usize,
+    /// Whether nothing follows.
+    ended: bool,
+}
+
+/// Where a line stands in its batch.
+#[derive(Clone)]
+struct Line {
+    number: usize,
+    bytes: Range<usize>,
+}
+
+/// What a line says: a tool, or why it is none.
+struct Entry {
+    number: usize,
+    server: Option<String>,
+    tool: Result<Tool, String>,
+}
+
+/// The answers to a share of a batch.
+#[derive(Default)]
+struct Answer {
+    bytes: Vec<u8>,
+    /// Lines that were no tool.
+    wrong: usize,
+    /// The first line of a server that may go on in the next batch; it is not answered yet.
+    open: Option<usize>,
+}
+
+impl Batch {
+    /// Reads lines that are not blank until the batch is full.
+    fn fill(&mut self, input: &mut dyn BufRead) -> io::Result<()> {
+        while !self.ended && self.lines.len() < BATCH && self.bytes.len() < BATCH_BYTES {
+            let start = self.bytes.len();
+            self.number += 1;
+            self.ended = input.take(LONGEST_LINE).read_until(b'\n', &mut self.bytes)? == 0;
+            let line = &self.bytes[start..];
+            let blank = line.iter().all(u8::is_ascii_whitespace);
+            let cut = line.len() as u64 == LONGEST_LINE && !line.ends_with(b"\n");
+            if cut {
+                skip_line(input)?;
+            }
+            if cut || blank {
+                self.bytes.truncate(start);
+            }
+            if !blank {
+                // An empty range stands for a line that is too long.
+                self.lines.push(Line { number: self.number, bytes: start..self.bytes.len() });
+            }
         }
-        let cut = bytes.len() as u64 == LONGEST_LINE && !bytes.ends_with(b"\n");
-        if cut {
-            skip_line(input)?;
+        Ok(())
+    }
+
+    /// Forgets the lines that are answered.
+    fn drop_before(&mut self, line: usize) {
+        let start = self.lines.get(line).map_or(self.bytes.len(), |line| line.bytes.start);
+        self.bytes.drain(..start);
+        self.lines.drain(..line);
+        for line in &mut self.lines {
+            line.bytes = line.bytes.start - start..line.bytes.end - start;
         }
-        if bytes.iter().any(|byte| !byte.is_ascii_whitespace()) {
-            let parsed = if cut { Err("the line is longer than 16 MiB".to_owned()) } else { parse(&bytes) };
-            return Ok(Some(match parsed {
-                Ok((server, tool)) => Line { number: *number, bytes: bytes.len(), server, tool },
-                Err(error) => Line { number: *number, bytes: 0, server: None, tool: Err(error) },
-            }));
+    }
+
+    /// Grades the lines on every core, server by server; the answers are in order.
+    fn answers(&self, brief: bool) -> io::Result<Vec<Answer>> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = self.lines.len().div_ceil(threads).max(1);
+        let starts = (0..self.lines.len()).step_by(share);
+        std::thread::scope(|scope| {
+            let shares = starts.map(|start| start..self.lines.len().min(start + share));
+            let workers: Vec<_> = shares.map(|share| scope.spawn(move || self.answer(share, brief))).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
+    }
+
+    /// Answers the servers whose first line is in a share.
+    fn answer(&self, share: Range<usize>, brief: bool) -> io::Result<Answer> {
+        let mut answer = Answer::default();
+        let mut entries = (share.start..self.lines.len()).map(|line| self.entry(line)).peekable();
+        let mut at = share.start;
+        if let Some(before) = share.start.checked_sub(1) {
+            let before = self.entry(before).server;
+            while at < share.end && entries.next_if(|entry| entry.server == before).is_some() {
+                at += 1;
+            }
+        }
+        while at < share.end {
+            let first = at;
+            let mut group: Vec<Entry> = Vec::new();
+            while let Some(entry) = entries.next_if(|next| group.first().is_none_or(|first| first.server == next.server)) {
+                group.push(entry);
+                at += 1;
+            }
+            // A server that fills a batch by itself is not waited for.
+            if at == self.lines.len() && !self.ended && first > 0 {
+                answer.open = Some(first);
+            } else {
+                answer.wrong += group.iter().filter(|entry| entry.tool.is_err()).count();
+                write(&mut answer.bytes, &group, brief)?;
+            }
+        }
+        Ok(answer)
+    }
+
+    fn entry(&self, line: usize) -> Entry {
+        let Line { number, bytes } = self.lines[line].clone();
+        let parsed =
+            if bytes.is_empty() { Err("the line is longer than 16 MiB".to_owned()) } else { parse(&self.bytes[bytes]) };
+        match parsed {
+            Ok((server, tool)) => Entry { number, server, tool },
+            Err(error) => Entry { number, server: None, tool: Err(error) },
         }
     }
 }
@@ -100,43 +186,26 @@ fn parse(bytes: &[u8]) -> Result<(Option<String>, Result<Tool, String>), String>
     Ok((server, Tool::try_from(tool).map_err(|error| format!("no tool: {error}"))))
 }
 
-/// Grades lines on every core, server by server, and writes their answers in order.
-fn write_batch(lines: &[Line], out: &mut dyn Write, brief: bool) -> io::Result<usize> {
-    let groups: Vec<&[Line]> = lines.chunk_by(|a, b| a.server == b.server).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = groups.len().div_ceil(threads).max(1);
-    let answers: Vec<io::Result<Vec<u8>>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = groups.chunks(share).map(|share| scope.spawn(move || answer(share, brief))).collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    for answer in answers {
-        out.write_all(&answer?)?;
-    }
-    Ok(lines.iter().filter(|line| line.tool.is_err()).count())
-}
-
-fn answer(groups: &[&[Line]], brief: bool) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    for group in groups {
-        let server = group[0].server.as_deref();
-        let tools: Vec<&Tool> = group.iter().filter_map(|line| line.tool.as_ref().ok()).collect();
-        let mut verdicts = grade::verdicts(&Server::named(server.unwrap_or_default()), &tools).into_iter();
-        for line in *group {
-            match &line.tool {
-                Err(error) => safe_json::line(&mut out, &Wrong { line: line.number, error })?,
-                Ok(tool) => {
-                    let Some(verdict) = verdicts.next() else { continue };
-                    let (name, class, severity) = (tool.name(), verdict.class, verdict.severity);
-                    if brief {
-                        safe_json::line(&mut out, &Brief { server, name, class, severity })?;
-                    } else {
-                        safe_json::line(&mut out, &Full { server, name, verdict })?;
-                    }
+/// Grades the tools of one server and writes an answer to each of its lines.
+fn write(out: &mut Vec<u8>, group: &[Entry], brief: bool) -> io::Result<()> {
+    let server = group[0].server.as_deref();
+    let tools: Vec<&Tool> = group.iter().filter_map(|entry| entry.tool.as_ref().ok()).collect();
+    let mut verdicts = grade::verdicts(&Server::named(server.unwrap_or_default()), &tools).into_iter();
+    for entry in group {
+        match &entry.tool {
+            Err(error) => safe_json::line(out, &Wrong { line: entry.number, error })?,
+            Ok(tool) => {
+                let Some(verdict) = verdicts.next() else { continue };
+                let (name, class, severity) = (tool.name(), verdict.class, verdict.severity);
+                if brief {
+                    safe_json::line(out, &Brief { server, name, class, severity })?;
+                } else {
+                    safe_json::line(out, &Full { server, name, verdict })?;
                 }
             }
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 #[derive(Serialize)]

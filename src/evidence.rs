@@ -1,7 +1,9 @@
 //! Evidence: the words in a tool's definition that made a rule speak.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Range;
 
 /// A text of a tool that rules may read. Shown as `name`, `description`, `parameters.<p>`, …
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,11 +16,11 @@ pub enum Field {
     Description,
     /// A parameter, by the name of its property in `inputSchema`. Offsets count in the text the words stand in: the
     /// parameter's name, its description, an enum value or another string of its schema.
-    Parameter(String),
+    Parameter(CompactString),
     /// An annotation, by its key. Offsets count in a value that is text; otherwise they are 0..0 and the value is the text.
-    Annotation(String),
+    Annotation(CompactString),
     /// Another part of the definition, by its key: `outputSchema`, `_meta`. Offsets count in the string the words stand in.
-    Other(String),
+    Other(CompactString),
     /// The server's `instructions`.
     Instructions,
 }
@@ -45,9 +47,9 @@ impl From<String> for Field {
             "description" => Self::Description,
             "instructions" => Self::Instructions,
             other => match other.split_once('.') {
-                Some(("annotations", key)) => Self::Annotation(key.to_owned()),
-                Some((_, name)) => Self::Parameter(name.to_owned()),
-                None => Self::Other(other.to_owned()),
+                Some(("annotations", key)) => Self::Annotation(key.into()),
+                Some((_, name)) => Self::Parameter(name.into()),
+                None => Self::Other(other.into()),
             },
         }
     }
@@ -75,16 +77,24 @@ pub struct Evidence {
     /// Where they end, exclusive.
     pub end: usize,
     /// The words themselves.
-    pub text: String,
+    pub text: CompactString,
 }
 
 impl Evidence {
     /// Cuts `start..end` (Unicode scalar values) out of `source`, the whole text of `field`. What lies outside is left out.
     #[must_use]
     pub fn cut(field: Field, source: &str, start: usize, end: usize) -> Self {
-        let text: String = source.chars().skip(start).take(end.saturating_sub(start)).collect();
+        let text: CompactString = source.chars().skip(start).take(end.saturating_sub(start)).collect();
         let end = start + text.chars().count();
         Self { field, start, end, text }
+    }
+
+    /// The words that a range of bytes of `source`, the whole text of `field`, holds.
+    #[must_use]
+    pub fn of(field: Field, source: &str, range: Range<usize>) -> Self {
+        let start = source[..range.start].chars().count();
+        let text = &source[range];
+        Self { field, start, end: start + text.chars().count(), text: text.into() }
     }
 }
 

@@ -43,7 +43,7 @@ pub fn verdicts<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Vec<Verdict> {
 /// The words that make one rule speak of one tool alone, `None` when it is silent: for the examples of rule files.
 #[must_use]
 pub fn evidence_of(rule: &Rule, tool: &Tool) -> Option<Vec<evidence::Evidence>> {
-    let (hits, _) = judge(&Subject::new(tool, &Purpose::default()));
+    let (hits, _) = judge(&Subject::new(tool, &subject::parameters(tool), &Purpose::default()));
     let mut spoke = hits.into_iter().filter(|hit| hit.rule.id == rule.id).peekable();
     spoke.peek()?;
     Some(evidence::disjoint(spoke.flat_map(|hit| hit.evidence).collect()))
@@ -59,8 +59,8 @@ fn judge(subject: &Subject<'_>) -> (Vec<Hit>, Decision) {
 }
 
 /// The verdict on a tool of a server with this purpose; what its instructions were found to say is said of every tool.
-fn verdict(tool: &Tool, purpose: &Purpose, instructions: &[Hit]) -> Verdict {
-    let (mut hits, decision) = judge(&Subject::new(tool, purpose));
+fn verdict(tool: &Tool, purpose: &Purpose<'_>, instructions: &[Hit]) -> Verdict {
+    let (mut hits, decision) = judge(&Subject::new(tool, &subject::parameters(tool), purpose));
     hits.extend(instructions.iter().cloned());
     let score = score(decision.class, &hits);
     let mut findings: Vec<Finding> = Vec::new();

@@ -1,82 +1,133 @@
 //! Function words: how sentences about tools are built. What verbs mean is said by the rules.
 
 use compact_str::{CompactString, format_compact};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// A list of words, to look one up.
-pub type Words = HashSet<CompactString, FxBuildHasher>;
-
-/// The lists of `data/grammar.toml`; each says there what it is for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Grammar {
+/// A list of `data/grammar.toml`; each says there what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum List {
     /// Words a sentence may open with before its verb.
-    pub leads: Words,
+    Leads,
     /// Words that make the next one a thing.
-    pub determiners: Words,
+    Determiners,
     /// Words after which a gerund is what the tool does: "a tool for deleting".
-    pub before_gerunds: Words,
+    BeforeGerunds,
     /// Words an object may start with.
-    pub objects: Words,
+    Objects,
     /// Words that end an object.
-    pub prepositions: Words,
+    Prepositions,
     /// Words that turn an action into its opposite.
-    pub negations: Words,
+    Negations,
     /// What a later sentence must be about.
-    pub subjects: Words,
+    Subjects,
     /// Words between a subject and its verb.
-    pub modals: Words,
+    Modals,
     /// Words that join two actions.
-    pub joins: Words,
+    Joins,
     /// Words that open a section about something else.
-    pub sections: Words,
+    Sections,
     /// Words that open a list of operations.
-    pub operations: Words,
+    Operations,
     /// Names of parameters whose values are operations.
-    pub operation_parameters: Words,
+    OperationParameters,
     /// Verbs that are as often things.
-    pub nouny: Words,
+    Nouny,
     /// Verbs that are things when another word stands before them.
-    pub things: Words,
+    Things,
     /// Words that open a condition before the main clause.
-    pub conditions: Words,
+    Conditions,
     /// Characters that open a phrase before the verb of a Chinese clause.
-    pub east_asian_prepositions: Words,
+    EastAsianPrepositions,
     /// Characters that close such a phrase.
-    pub east_asian_particles: Words,
+    EastAsianParticles,
     /// Characters before one more verb of a Chinese clause.
-    pub east_asian_then: Words,
+    EastAsianThen,
     /// Words that open a clause about the object.
-    pub relatives: Words,
+    Relatives,
     /// Words that open a sentence about means: "Use the API to …".
-    pub means: Words,
+    Means,
     /// Who a tool lets do something.
-    pub somebody: Words,
+    Somebody,
     /// Words that open a purpose, before a verb.
-    pub infinitive: Words,
+    Infinitive,
     /// The methods of HTTP: values of a parameter that are no operations of the tool's own.
-    pub http_methods: Words,
+    HttpMethods,
     /// The methods of HTTP that carry a body: in a name they may say only how an endpoint is called.
-    pub body_methods: Words,
+    BodyMethods,
     /// Words that are one whatever capitals stand inside.
-    pub compounds: Words,
+    Compounds,
     /// Words that end a name without saying anything.
-    pub suffixes: Words,
+    Suffixes,
     /// Verbs before which no other verb of a name is joined.
-    pub makers: Words,
+    Makers,
     /// Words that only follow a thing.
-    pub after_things: Words,
+    AfterThings,
+}
+
+/// The lists that a word is on: a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lists(u32);
+
+impl Lists {
+    /// Whether the word is on this list.
+    #[must_use]
+    pub fn has(self, list: List) -> bool {
+        self.0 & 1 << list as u32 != 0
+    }
+}
+
+/// What `data/grammar.toml` holds.
+#[derive(Debug)]
+pub struct Grammar {
+    /// Every word of every list.
+    words: FxHashMap<CompactString, Lists>,
     /// `write = ["writes", "writing", "written"]`
-    pub irregular: FxHashMap<String, [String; 3]>,
+    irregular: FxHashMap<String, [String; 3]>,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+struct File {
+    irregular: FxHashMap<String, [String; 3]>,
+    #[serde(flatten)]
+    lists: BTreeMap<List, Vec<CompactString>>,
 }
 
 /// The grammar, read once.
-pub static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| {
+pub static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| Grammar::from(file()));
+
+fn file() -> File {
     toml::from_str(include_str!("../data/grammar.toml")).unwrap_or_else(|error| panic!("data/grammar.toml: {error}"))
-});
+}
+
+impl Grammar {
+    /// The lists a word is on; the word in lower case.
+    #[must_use]
+    pub fn lists(&self, word: &str) -> Lists {
+        self.words.get(word).copied().unwrap_or_default()
+    }
+
+    /// Every word of every list.
+    pub fn words(&self) -> impl Iterator<Item = (&str, Lists)> {
+        self.words.iter().map(|(word, lists)| (word.as_str(), *lists))
+    }
+}
+
+impl From<File> for Grammar {
+    fn from(file: File) -> Self {
+        let mut words: FxHashMap<CompactString, Lists> = FxHashMap::default();
+        for (list, members) in file.lists {
+            for word in members {
+                words.entry(word).or_default().0 |= 1 << list as u32;
+            }
+        }
+        Self { words, irregular: file.irregular }
+    }
+}
 
 /// How a verb stands in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,7 +191,12 @@ pub fn forms(verb: &str) -> Vec<(CompactString, Form)> {
 
 #[cfg(test)]
 mod tests {
-    use super::forms;
+    use super::{List, file, forms};
+
+    #[test]
+    fn every_list_is_there() {
+        assert_eq!(file().lists.len(), List::AfterThings as usize + 1);
+    }
 
     #[test]
     fn english_verbs_bend() {

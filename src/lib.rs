@@ -39,4 +39,5 @@ pub mod text;
 pub mod tokens;
 pub mod tool;
 pub mod verdict;
+pub mod vocabulary;
 pub mod words;

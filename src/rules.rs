@@ -11,13 +11,14 @@ mod wording;
 pub use file::{Example, Invalid, Marked};
 pub use lexicon::{Lexicon, Sense};
 pub use marks::mark;
-pub use pattern::Pattern;
+pub use pattern::{Pattern, Phrases};
 pub use step::{Kind, Step};
 pub use when::{Disagreement, Hidden, Place, Schema, When};
 pub use wording::Wording;
 pub(crate) use wording::{Mark, Way};
 
 use crate::verdict::{Class, Severity};
+use crate::vocabulary::Vocabulary;
 use include_dir::{Dir, include_dir};
 use std::sync::LazyLock;
 
@@ -68,37 +69,54 @@ pub enum Says {
     Signal(String),
 }
 
+/// All rules, and what was made of their words.
+struct Read {
+    rules: Vec<Rule>,
+    vocabulary: Vocabulary,
+    lexicon: Lexicon,
+    wording: Wording,
+}
+
+static READ: LazyLock<Read> = LazyLock::new(|| {
+    let mut rules: Vec<Rule> = FILES
+        .files()
+        .filter_map(|file| {
+            let id = file.path().file_stem()?.to_str()?;
+            let text = file.contents_utf8()?;
+            Some(Rule::parse(id, text).unwrap_or_else(|invalid| panic!("rules/{id}.md: {invalid}")))
+        })
+        .collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut vocabulary = Vocabulary::new();
+    rules.iter_mut().flat_map(|rule| &mut rule.when).for_each(|when| when.enter(&mut vocabulary));
+    let lexicon = Lexicon::new(&rules, &mut vocabulary);
+    let wording = Wording::new(&rules);
+    Read { rules, vocabulary, lexicon, wording }
+});
+
 /// All rules, in id order.
 ///
 /// # Panics
 /// When a rule file is not well-formed, which the tests of every build rule out.
 #[must_use]
 pub fn all() -> &'static [Rule] {
-    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-        let mut rules: Vec<Rule> = FILES
-            .files()
-            .filter_map(|file| {
-                let id = file.path().file_stem()?.to_str()?;
-                let text = file.contents_utf8()?;
-                Some(Rule::parse(id, text).unwrap_or_else(|invalid| panic!("rules/{id}.md: {invalid}")))
-            })
-            .collect();
-        rules.sort_by(|a, b| a.id.cmp(&b.id));
-        rules
-    });
-    &RULES
+    &READ.rules
+}
+
+/// Every word that the grammar or a rule knows.
+#[must_use]
+pub fn vocabulary() -> &'static Vocabulary {
+    &READ.vocabulary
 }
 
 /// The verbs of all rules, in all their forms.
 #[must_use]
 pub fn lexicon() -> &'static Lexicon {
-    static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(all()));
-    &LEXICON
+    &READ.lexicon
 }
 
 /// The phrases of all rules about wording.
 #[must_use]
 pub fn wording() -> &'static Wording {
-    static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::new(all()));
-    &WORDING
+    &READ.wording
 }

@@ -2,7 +2,7 @@
 
 use super::{Action, object};
 use crate::evidence::Field;
-use crate::grammar::{Form, GRAMMAR};
+use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
 use crate::words::Word;
 
@@ -27,7 +27,7 @@ enum Kind {
 }
 
 /// The actions a name says: its head verb, and verbs joined to it.
-pub(super) fn actions(name: &str, words: &[Word], place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
+pub(super) fn actions<'a>(name: &str, words: &[Word<'a>], place: Place, field: &Field, server: &[Word]) -> Vec<Action<'a>> {
     let operation = actions_of(&words[operation(name, words)..], place, field, server);
     if operation.is_empty() { actions_of(words, place, field, server) } else { operation }
 }
@@ -38,17 +38,17 @@ fn operation(name: &str, words: &[Word]) -> usize {
     if !title.contains(' ') || !operation.starts_with(char::is_uppercase) {
         return 0;
     }
-    let start = title.chars().count() + 1;
+    let start = title.len() + 1;
     words.iter().position(|word| word.start >= start).unwrap_or(0)
 }
 
-fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> Vec<Action> {
+fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Word]) -> Vec<Action<'a>> {
     // `remove_project_tool`, `search-api`: what it is, not what it is about.
     let words = match words {
-        [before @ .., last] if before.len() > 1 && GRAMMAR.suffixes.contains(&last.text) => before,
+        [before @ .., last] if before.len() > 1 && last.is(List::Suffixes) => before,
         _ => words,
     };
-    let is_of_server = |word: &Word| server.iter().any(|known| known.text == word.text);
+    let is_of_server = |word: &Word| server.iter().any(|known| known.same(word));
     let prefix = words.iter().take_while(|word| is_of_server(word)).count();
     let mut candidates = candidates(words, prefix);
     let goes_on = candidates.iter().skip(1).any(|next| next.kind != Kind::Noun);
@@ -60,11 +60,11 @@ fn actions_of(words: &[Word], place: Place, field: &Field, server: &[Word]) -> V
     for index in head + 1..candidates.len() {
         let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
         let between = next.at - (last.at + last.words);
-        let after_and = between > 0 && GRAMMAR.joins.contains(&words[next.at - 1].text);
+        let after_and = between > 0 && words[next.at - 1].is(List::Joins);
         let joined = after_and && (between == 1 || next.kind == Kind::Verb);
         let changes = |candidate: &Candidate| !rules::lexicon().only_reads(candidate.verb);
         // What is drafted is a thing: `generate_reply_to_tweet`.
-        let makes = GRAMMAR.makers.contains(&words[last.at].text);
+        let makes = words[last.at].is(List::Makers);
         let adjacent = between == 0 && next.kind == Kind::Verb && changes(last) && changes(next) && !makes;
         if joined || adjacent {
             chosen.push(index);
@@ -82,10 +82,10 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
     while at < words.len() {
         match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)) {
             Some(found) => {
-                let kind = match &words[at].text {
+                let kind = match words[at] {
                     _ if found.words > 1 => Kind::Verb,
-                    word if GRAMMAR.nouny.contains(word) => Kind::Noun,
-                    word if (at > prefix || at > 0 && at + 1 == words.len()) && GRAMMAR.things.contains(word) => Kind::Thing,
+                    word if word.is(List::Nouny) => Kind::Noun,
+                    word if (at > prefix || at > 0 && at + 1 == words.len()) && word.is(List::Things) => Kind::Thing,
                     _ => Kind::Verb,
                 };
                 candidates.push(Candidate { at, words: found.words, verb: found.verb, form: found.form, kind });
@@ -110,7 +110,7 @@ fn head(candidates: &[Candidate], words: usize) -> Option<usize> {
     Some(verb.or_else(plainer).unwrap_or(0))
 }
 
-fn action(candidate: &Candidate, words: &[Word], taken: &[usize], place: Place, field: &Field) -> Action {
+fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place: Place, field: &Field) -> Action<'a> {
     let end = candidate.at + candidate.words;
     let joined: Vec<usize> = taken.iter().filter_map(|at| at.checked_sub(end)).collect();
     let (mut things, mut heads) = object(&words[end..], &joined);
@@ -118,16 +118,15 @@ fn action(candidate: &Candidate, words: &[Word], taken: &[usize], place: Place, 
         things = words[..candidate.at].to_vec();
         heads = vec![things.len()];
     }
-    let others = words.iter().enumerate().filter(|(at, _)| !(candidate.at..end).contains(at));
     Action {
         place,
         field: field.clone(),
         verb: candidate.verb,
         form: candidate.form,
-        span: (words[candidate.at].start, words[end - 1].end),
+        span: (words[candidate.at].start, words[end - 1].end()),
         object: things,
         heads,
-        clause: others.map(|(_, word)| word.clone()).collect(),
+        clause: [&words[..candidate.at], &words[end..]].concat().into(),
         doubtful: candidate.kind != Kind::Verb && candidate.at > 0,
         value: 0,
     }

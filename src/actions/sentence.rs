@@ -2,10 +2,10 @@
 
 use super::{Action, name, object};
 use crate::evidence::Field;
-use crate::grammar::{Form, GRAMMAR};
+use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
 use crate::verdict::Class;
-use crate::words::{Gap, Word};
+use crate::words::{Gap, Script, Word};
 
 /// How many sentences may pass before one says what the tool does.
 const OPENING: usize = 3;
@@ -18,7 +18,7 @@ const SENTENCES: usize = 200;
 
 /// The actions of a description: those of the first sentence that has any, then what later sentences add. `dispatches`: it may
 /// list operations that a parameter chooses from.
-pub(super) fn actions(words: &[Word], field: &Field, dispatches: bool) -> Vec<Action> {
+pub(super) fn actions<'a>(words: &[Word<'a>], field: &Field, dispatches: bool) -> Vec<Action<'a>> {
     let mut actions = Vec::new();
     for (index, sentence) in sentences(words).take(SENTENCES).enumerate() {
         if dispatches && index > 0 {
@@ -38,7 +38,7 @@ pub(super) fn actions(words: &[Word], field: &Field, dispatches: bool) -> Vec<Ac
 const OPERATION: usize = 4;
 
 /// The actions of an entry of a list of operations: "- delete_nodes: …", "**restart** (id)".
-fn operation(sentence: &[Word], field: &Field) -> Vec<Action> {
+fn operation<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
     let named = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
     let is_entry = named <= OPERATION && named < sentence.len();
     let opens = Verb::find(sentence, 0, |form| form == Form::Base).is_some();
@@ -46,32 +46,32 @@ fn operation(sentence: &[Word], field: &Field) -> Vec<Action> {
 }
 
 /// The actions of the first sentence alone: for titles.
-pub(super) fn first(words: &[Word], place: Place, field: &Field) -> Vec<Action> {
+pub(super) fn first<'a>(words: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a>> {
     sentences(words).next().map(|sentence| read(sentence, place, field)).unwrap_or_default()
 }
 
 /// The sentences of a text; a section that begins on the same line ("… of a user. Args: id: …") begins one.
-fn sentences(words: &[Word]) -> impl Iterator<Item = &[Word]> {
+fn sentences<'s, 'a>(words: &'s [Word<'a>]) -> impl Iterator<Item = &'s [Word<'a>]> {
     let mut at = 0;
     words.chunk_by(move |_, next| {
         at += 1;
-        let section = GRAMMAR.sections.contains(&next.text) && words.get(at + 1).is_some_and(|after| after.gap == Gap::Clause);
+        let section = next.is(List::Sections) && words.get(at + 1).is_some_and(|after| after.gap == Gap::Clause);
         next.gap < Gap::Sentence && !(section && next.gap < Gap::Clause)
     })
 }
 
 /// `Args:`, `Returns: …`, `Example`: from here on the text is about something else.
 fn opens_section(sentence: &[Word]) -> bool {
-    GRAMMAR.sections.contains(&sentence[0].text) && sentence.get(1).is_none_or(|next| next.gap == Gap::Clause)
+    sentence[0].is(List::Sections) && sentence.get(1).is_none_or(|next| next.gap == Gap::Clause)
 }
 
 /// The actions of one sentence.
-fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
+fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a>> {
     let mut actions = Vec::new();
     let mut start = 0;
     for clause in sentence.chunk_by(|_, next| next.gap < Gap::Clause) {
         // "Not for: restarting services": the rest of the sentence is what the tool does not do.
-        if actions.is_empty() && clause.iter().take(2).any(|word| GRAMMAR.negations.contains(&word.text)) {
+        if actions.is_empty() && clause.iter().take(2).any(|word| word.is(List::Negations)) {
             break;
         }
         let plain = actions.is_empty() && place != Place::Detail;
@@ -93,13 +93,13 @@ fn read(sentence: &[Word], place: Place, field: &Field) -> Vec<Action> {
 
 /// "Creates a sandbox, executes code and destroys the sandbox": what a call makes and clears away itself is no loss. "Create or
 /// delete users" makes and deletes different ones.
-fn drop_own_remains(actions: &mut Vec<Action>) {
+fn drop_own_remains<'a>(actions: &mut Vec<Action<'a>>) {
     let may = |action: &Action, effect: Class| rules::lexicon().may(action.verb, effect);
-    let made: Vec<Word> =
+    let made: Vec<Word<'a>> =
         actions.iter().filter(|action| may(action, Class::Write)).filter_map(|action| action.object.last().cloned()).collect();
     let clears = |action: &Action| may(action, Class::Destructive) && !may(action, Class::Write);
     let own = |action: &Action, thing: &Word| {
-        thing.end < action.span.0 && action.object.last().is_some_and(|last| last.text == thing.text)
+        thing.end() < action.span.0 && action.object.last().is_some_and(|last| last.same(thing))
     };
     actions.retain(|action| !(clears(action) && made.iter().any(|thing| own(action, thing))));
 }
@@ -139,7 +139,7 @@ impl Verb {
 /// bare "Delete a file" is what it does; elsewhere it would be advice ("Delete the file first").
 fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     if let Some(at) = condition_end(clause) {
-        let (rest, about_tool) = (&clause[at..], clause[at..].iter().take(2).any(|word| GRAMMAR.subjects.contains(&word.text)));
+        let (rest, about_tool) = (&clause[at..], clause[at..].iter().take(2).any(|word| word.is(List::Subjects)));
         return verbs(rest, plain && about_tool).into_iter().map(|verb| Verb { at: at + verb.at, ..verb }).collect();
     }
     let head = if is_east_asian(clause) {
@@ -162,9 +162,9 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
-        let chained = at <= last + 1 && (at == last || GRAMMAR.joins.contains(&clause[last].text));
+        let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
         let foreign = found.form == Form::Foreign;
-        let and_then = GRAMMAR.east_asian_then.contains(&clause[at - 1].text);
+        let and_then = clause[at - 1].is(List::EastAsianThen);
         if chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end()) {
             verbs.push(found);
         }
@@ -174,56 +174,56 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
 
 /// "If the image is private, set …", "Given a URL, this tool …": where the main clause starts behind a condition.
 fn condition_end(clause: &[Word]) -> Option<usize> {
-    let opens = GRAMMAR.conditions.contains(&clause[0].text);
+    let opens = clause[0].is(List::Conditions);
     (1..clause.len()).find(|&at| opens && clause[at].gap == Gap::Comma)
 }
 
 /// "SQL that can modify or delete", "data to build and send reports": what follows is said of the object, not of the tool.
 fn opens_relative(clause: &[Word], at: usize) -> bool {
-    let before = &clause[at - 1].text;
-    GRAMMAR.relatives.contains(before)
-        || GRAMMAR.infinitive.contains(before) && Verb::find(clause, at, |form| form == Form::Base).is_some()
+    let before = clause[at - 1];
+    before.is(List::Relatives)
+        || before.is(List::Infinitive) && Verb::find(clause, at, |form| form == Form::Base).is_some()
 }
 
 /// Whether the word at `at` stands after a comma, a slash or a word that joins.
 fn is_joined(clause: &[Word], at: usize) -> bool {
-    let adverbs = clause[..at].iter().rev().take_while(|word| GRAMMAR.modals.contains(&word.text)).count();
+    let adverbs = clause[..at].iter().rev().take_while(|word| word.is(List::Modals)).count();
     let first = at - adverbs;
-    matches!(clause[first].gap, Gap::Or | Gap::Comma) || first > 0 && GRAMMAR.joins.contains(&clause[first - 1].text)
+    matches!(clause[first].gap, Gap::Or | Gap::Comma) || first > 0 && clause[first - 1].is(List::Joins)
 }
 
 /// Whether an object of its own follows the joined verb at `at`: "and deletes it"; for a verb that is nothing else any thing
 /// will do.
 fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     let Some(next) = clause.get(end) else { return false };
-    let ambiguous = GRAMMAR.nouny.contains(&clause[at].text) || GRAMMAR.things.contains(&clause[at].text);
-    let opens = next.gap <= Gap::Hyphen && GRAMMAR.objects.contains(&next.text);
-    let thing = next.gap <= Gap::Hyphen && !GRAMMAR.prepositions.contains(&next.text) && !GRAMMAR.joins.contains(&next.text);
-    opens || !ambiguous && thing && !GRAMMAR.after_things.contains(&next.text)
+    let ambiguous = clause[at].is(List::Nouny) || clause[at].is(List::Things);
+    let opens = next.gap <= Gap::Hyphen && next.is(List::Objects);
+    let thing = next.gap <= Gap::Hyphen && !next.is(List::Prepositions) && !next.is(List::Joins);
+    opens || !ambiguous && thing && !next.is(List::AfterThings)
 }
 
 /// Whether the words just before turn what follows into its opposite.
 fn negated(before: &[Word]) -> bool {
-    before.iter().rev().take(4).any(|word| GRAMMAR.negations.contains(&word.text))
+    before.iter().rev().take(4).any(|word| word.is(List::Negations))
 }
 
 /// Skips what sentences open with and takes the verb that follows, if one does.
 fn head(clause: &[Word], plain: bool) -> Option<Verb> {
     let mut about_tool = plain;
     for (at, word) in clause.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| clause[before].text.as_str());
-        let after_subject = before.is_some_and(|before| GRAMMAR.subjects.contains(before));
-        let after_modal = before.is_some_and(|before| GRAMMAR.modals.contains(before));
-        if GRAMMAR.negations.contains(&word.text) {
+        let before = at.checked_sub(1).map(|before| clause[before]);
+        let after_subject = before.is_some_and(|before| before.is(List::Subjects));
+        let after_modal = before.is_some_and(|before| before.is(List::Modals));
+        if word.is(List::Negations) {
             return None;
         }
         // "This deletes": a determiner that can be the subject makes no thing of what follows.
-        let thing = !after_subject && before.is_some_and(|before| GRAMMAR.determiners.contains(before));
+        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners));
         let fits = |form| match form {
             Form::Base => about_tool,
             // "This tool enables comprehensive evaluation": what leads to a verb is none by itself.
-            Form::Third => (about_tool || after_subject || after_modal) && !GRAMMAR.leads.contains(&word.text),
-            Form::Gerund => plain && before.is_none_or(|before| GRAMMAR.before_gerunds.contains(before)),
+            Form::Third => (about_tool || after_subject || after_modal) && !word.is(List::Leads),
+            Form::Gerund => plain && before.is_none_or(|before| before.is(List::BeforeGerunds)),
             Form::Foreign => true,
             Form::Participle => false,
         };
@@ -233,14 +233,14 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
             let opens_object =
-                next.is_some_and(|next| GRAMMAR.objects.contains(&next.text) || GRAMMAR.joins.contains(&next.text));
-            verb.doubtful = verb.words == 1 && GRAMMAR.nouny.contains(&word.text) && !opens_object;
+                next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
+            verb.doubtful = verb.words == 1 && word.is(List::Nouny) && !opens_object;
             return Some(verb);
         }
-        about_tool |= GRAMMAR.modals.contains(&word.text) && (after_subject || at == 0);
-        let skipped = word.code && at == 0 || GRAMMAR.leads.contains(&word.text) || GRAMMAR.modals.contains(&word.text);
+        about_tool |= word.is(List::Modals) && (after_subject || at == 0);
+        let skipped = word.code && at == 0 || word.is(List::Leads) || word.is(List::Modals);
         // "Digitally signs": how it is done, before what.
-        let adverb = word.text.len() > 4 && word.text.ends_with("ly");
+        let adverb = word.text().len() > 4 && word.text().ends_with("ly");
         if !(skipped || adverb || leads_to_tool(clause, at)) {
             return None;
         }
@@ -253,28 +253,28 @@ const DESCRIBES_TOOL: usize = 4;
 
 /// Whether a word only describes the tool that is named soon after it: "a special addition tool that …".
 fn leads_to_tool(clause: &[Word], at: usize) -> bool {
-    let tool = (at + 1..clause.len().min(at + 1 + DESCRIBES_TOOL)).find(|&at| GRAMMAR.subjects.contains(&clause[at].text));
-    let goes_on = |at: usize| clause.get(at + 1).is_some_and(|next| GRAMMAR.leads.contains(&next.text));
-    let near_start = clause[..at].iter().all(|word| GRAMMAR.leads.contains(&word.text)) || at <= DESCRIBES_TOOL;
+    let tool = (at + 1..clause.len().min(at + 1 + DESCRIBES_TOOL)).find(|&at| clause[at].is(List::Subjects));
+    let goes_on = |at: usize| clause.get(at + 1).is_some_and(|next| next.is(List::Leads));
+    let near_start = clause[..at].iter().all(|word| word.is(List::Leads)) || at <= DESCRIBES_TOOL;
     near_start && tool.is_some_and(goes_on) && clause[at].gap < Gap::Comma
 }
 
 /// "Enables you to delete", "helps users to find": what is enabled is what the tool does.
 fn leads_to_another(clause: &[Word], at: usize) -> bool {
     let verb = |at: usize| Verb::find(clause, at, |form| form == Form::Base).is_some();
-    let purpose = (at + 1..clause.len().min(at + 4)).any(|to| GRAMMAR.infinitive.contains(&clause[to].text) && verb(to + 1));
-    let somebody = clause.get(at + 1).is_some_and(|next| GRAMMAR.somebody.contains(&next.text)) && verb(at + 2);
-    GRAMMAR.leads.contains(&clause[at].text) && (purpose || somebody)
+    let purpose = (at + 1..clause.len().min(at + 4)).any(|to| clause[to].is(List::Infinitive) && verb(to + 1));
+    let somebody = clause.get(at + 1).is_some_and(|next| next.is(List::Somebody)) && verb(at + 2);
+    clause[at].is(List::Leads) && (purpose || somebody)
 }
 
 /// "Use the account API in order to create a site": the purpose is what the tool does.
 fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
-    let leads = clause.iter().take_while(|word| GRAMMAR.leads.contains(&word.text) && !GRAMMAR.means.contains(&word.text)).count();
-    if !plain || !clause.get(leads).is_some_and(|word| GRAMMAR.means.contains(&word.text)) {
+    let leads = clause.iter().take_while(|word| word.is(List::Leads) && !word.is(List::Means)).count();
+    if !plain || !clause.get(leads).is_some_and(|word| word.is(List::Means)) {
         return None;
     }
-    let same_thought = clause.iter().take_while(|word| !GRAMMAR.relatives.contains(&word.text)).count();
-    let mut after_to = (leads + 1..same_thought).filter(|&at| GRAMMAR.infinitive.contains(&clause[at - 1].text));
+    let same_thought = clause.iter().take_while(|word| !word.is(List::Relatives)).count();
+    let mut after_to = (leads + 1..same_thought).filter(|&at| clause[at - 1].is(List::Infinitive));
     after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
 }
 
@@ -289,37 +289,38 @@ fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
 fn head_anywhere(clause: &[Word]) -> Option<Verb> {
     let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign);
     // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
-    if GRAMMAR.east_asian_prepositions.contains(&clause[0].text) {
-        let closes = |at: &usize| GRAMMAR.east_asian_particles.contains(&clause[at - 1].text);
+    if clause[0].is(List::EastAsianPrepositions) {
+        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
         if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
             return Some(verb);
         }
     }
-    let verb_last = clause.iter().any(|word| word.text.contains(|c| matches!(c, 'ぁ'..='ん' | '가'..='힣')));
+    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
     if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
 }
 
 fn is_east_asian(clause: &[Word]) -> bool {
-    clause.iter().any(|word| word.text.contains(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '가'..='힣')))
+    clause.iter().any(|word| word.script >= Script::EastAsian)
 }
 
 /// "… will be deleted": the thing comes first. Only loss is told this way by the tool itself; "you will be charged" or "results
 /// will be sorted" is said of somebody or something else.
-fn passive(sentence: &[Word], field: &Field) -> Vec<Action> {
+fn passive<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
+    let (be, will) = rules::lexicon().passive();
     let mut actions = Vec::new();
     for at in 2..sentence.len() {
-        let after_be = sentence[at - 2..at].iter().any(|word| word.text == "be");
-        let will = sentence[..at].iter().rposition(|word| word.text == "will").filter(|will| at - will <= 3);
+        let after_be = sentence[at - 2..at].iter().any(|word| word.known.id == be);
+        let will = (at.saturating_sub(3)..at).rev().find(|&before| sentence[before].known.id == will);
         let (true, Some(will)) = (after_be && !sentence[at].code, will) else { continue };
         // "This tool will be removed in a future release."
-        if will > 0 && GRAMMAR.subjects.contains(&sentence[will - 1].text) && sentence[will - 1].text != "it" {
+        if will > 0 && sentence[will - 1].is(List::Subjects) && sentence[will - 1].text() != "it" {
             continue;
         }
         let Some(verb) = Verb::find(sentence, at, |form| form == Form::Participle) else { continue };
         if !rules::lexicon().may(verb.verb, Class::Destructive) {
             continue;
         }
-        if sentence[will..at].iter().any(|word| GRAMMAR.negations.contains(&word.text)) {
+        if sentence[will..at].iter().any(|word| word.is(List::Negations)) {
             continue;
         }
         let object = sentence[will.saturating_sub(4)..will].to_vec();
@@ -328,10 +329,10 @@ fn passive(sentence: &[Word], field: &Field) -> Vec<Action> {
             field: field.clone(),
             verb: verb.verb,
             form: verb.form,
-            span: (sentence[at].start, sentence[verb.end() - 1].end),
+            span: (sentence[at].start, sentence[verb.end() - 1].end()),
             heads: vec![object.len()],
             object,
-            clause: sentence.to_vec(),
+            clause: sentence.to_vec().into(),
             doubtful: false,
             value: 0,
         });
@@ -339,7 +340,7 @@ fn passive(sentence: &[Word], field: &Field) -> Vec<Action> {
     actions
 }
 
-fn action(sentence: &[Word], start: usize, verb: Verb, all: &[Verb], place: Place, field: &Field) -> Action {
+fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], place: Place, field: &Field) -> Action<'a> {
     let at = start + verb.at;
     let end = start + verb.end();
     let after = &sentence[end..];
@@ -355,10 +356,10 @@ fn action(sentence: &[Word], start: usize, verb: Verb, all: &[Verb], place: Plac
         field: field.clone(),
         verb: verb.verb,
         form: verb.form,
-        span: (sentence[at].start, sentence[end - 1].end),
+        span: (sentence[at].start, sentence[end - 1].end()),
         object: things,
         heads,
-        clause: if foreign { sentence.to_vec() } else { [&sentence[start..at], after].concat() },
+        clause: if foreign { sentence.to_vec() } else { [&sentence[start..at], after].concat() }.into(),
         doubtful: verb.doubtful,
         value: 0,
     }

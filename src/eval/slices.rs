@@ -1,7 +1,7 @@
 //! Slices: kinds of tools that are hard in their own way, measured apart.
 
 use super::{Gold, share};
-use crate::grammar::GRAMMAR;
+use crate::grammar::List;
 use crate::rules::{self, Disagreement};
 use crate::text;
 use crate::tool::Tool;
@@ -66,7 +66,7 @@ fn is_foreign(tool: &Tool) -> bool {
 
 /// A parameter chooses the operation.
 fn is_dispatcher(tool: &Tool) -> bool {
-    let chooses = |name: &str| words::split(name).last().is_some_and(|last| GRAMMAR.operation_parameters.contains(&last.text));
+    let chooses = |name: &str| words::split(name).last().is_some_and(|last| last.is(List::OperationParameters));
     let parameters = tool.parameters();
     parameters.iter().any(|parameter| chooses(parameter.name) && parameter.values().len() > 1)
 }

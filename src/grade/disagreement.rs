@@ -6,6 +6,7 @@ use super::subject::Subject;
 use crate::evidence::{Evidence, Field};
 use crate::rules::{self, Disagreement, Place};
 use crate::verdict::Class;
+use compact_str::ToCompactString as _;
 
 /// Adds the hits of rules about disagreements.
 pub(super) fn add(subject: &Subject<'_>, decision: &Decision, hits: &mut Vec<Hit>) {
@@ -39,7 +40,7 @@ fn annotations_and_words(subject: &Subject<'_>, decision: &Decision, hits: &[Hit
     let claims = [("readOnlyHint", true, plain > Class::Read), ("destructiveHint", false, plain == Class::Destructive)];
     let (key, value, _) =
         claims.into_iter().find(|&(key, value, contradicted)| contradicted && subject.tool.hint(key) == Some(value))?;
-    let mut evidence = vec![Evidence { field: Field::Annotation(key.to_owned()), start: 0, end: 0, text: value.to_string() }];
+    let mut evidence = vec![Evidence { field: Field::Annotation(key.into()), start: 0, end: 0, text: value.to_compact_string() }];
     evidence.extend(said(hits, plain, &[Place::Name, Place::Summary, Place::Title]));
     Some((format!("{key}: {value}, words: {plain}"), evidence))
 }

@@ -4,10 +4,11 @@ use super::schema;
 use super::subject::{Named, Subject, evidence};
 use crate::actions::Action;
 use crate::evidence::{Evidence, Field};
-use crate::grammar::GRAMMAR;
-use crate::rules::{self, Pattern, Place, Rule, Sense, When};
+use crate::grammar::List;
+use crate::rules::{self, Phrases, Place, Rule, Sense, When};
 use crate::verdict::Class;
 use crate::words::Word;
+use compact_str::ToCompactString as _;
 
 /// A rule that speaks.
 #[derive(Clone, Debug)]
@@ -102,23 +103,21 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     if !when.places.is_empty() && !when.places.contains(&action.place) {
         return None;
     }
-    if when.unless.iter().any(|pattern| pattern.find(&action.clause).is_some()) {
+    if when.unless.find(&action.clause).is_some() {
         return None;
     }
-    let ends_in = |pattern: &Pattern| part.is_some_and(|end| pattern.ending_at(&action.object, end).is_some());
-    if when.unless_object.iter().any(ends_in) {
+    if part.is_some_and(|end| when.unless_object.end_of(&action.object[..end]).is_some()) {
         return None;
     }
     let mut evidence = Vec::new();
     let mut weight = 0;
     if !when.object.is_empty() {
-        let end = part?;
-        let range = when.object.iter().find_map(|pattern| pattern.ending_at(&action.object, end))?;
+        let range = when.object.end_of(&action.object[..part?])?;
         evidence.extend(words_evidence(subject, action, &action.object[range]));
         weight += OBJECT;
     }
     if !when.mentions.is_empty() {
-        let range = when.mentions.iter().find_map(|pattern| pattern.find(&action.clause))?;
+        let range = when.mentions.find(&action.clause)?;
         evidence.extend(words_evidence(subject, action, &action.clause[range]));
         weight += CLAUSE;
     }
@@ -136,8 +135,8 @@ fn is_said_of_a_part(subject: &Subject<'_>, action: &Action) -> bool {
     let Some(thing) = action.object.last().filter(|_| action.place == Place::Name && action.heads.len() == 1) else { return false };
     let summary = |other: &&Action| other.place == Place::Summary && other.verb == action.verb;
     subject.actions.iter().filter(summary).any(|other| {
-        let whole = other.clause.iter().skip_while(|word| word.text != "of").skip(1);
-        let mut whole = whole.filter(|word| !GRAMMAR.determiners.contains(&word.text));
+        let whole = other.clause.iter().skip_while(|word| word.text() != "of").skip(1);
+        let mut whole = whole.filter(|word| !word.is(List::Determiners));
         !other.object.iter().any(|word| are_alike(word, thing)) && whole.next().is_some_and(|word| are_alike(word, thing))
     })
 }
@@ -148,11 +147,11 @@ fn is_said_of_a_part(subject: &Subject<'_>, action: &Action) -> bool {
 fn is_a_thing(subject: &Subject<'_>, action: &Action, effect: Option<Class>) -> bool {
     let name = &subject.texts[0];
     let Some(verb) = name.words.iter().find(|word| word.start == action.span.0) else { return false };
-    let careful = effect >= Some(Class::Destructive) || GRAMMAR.body_methods.contains(&verb.text);
+    let careful = effect >= Some(Class::Destructive) || verb.is(List::BodyMethods);
     action.place == Place::Name
-        && GRAMMAR.nouny.contains(&verb.text)
+        && verb.is(List::Nouny)
         && subject.actions.iter().filter(|other| other.place == Place::Summary && other.verb != action.verb).any(|other| {
-            let thing = |pair: &[Word]| pair[1].text == verb.text && GRAMMAR.determiners.contains(&pair[0].text);
+            let thing = |pair: &[Word]| pair[1].same(verb) && pair[0].is(List::Determiners);
             !careful || other.clause.windows(2).any(thing)
         })
 }
@@ -162,9 +161,10 @@ fn is_a_thing(subject: &Subject<'_>, action: &Action, effect: Option<Class>) -> 
 fn is_only_spoken_of(subject: &Subject<'_>, action: &Action) -> bool {
     let name = &subject.texts[0];
     let Some(verb) = name.words.iter().find(|word| word.start == action.span.0) else { return false };
-    let stem = verb.text.strip_suffix('e').unwrap_or(&verb.text);
+    let verb = verb.text();
+    let stem = verb.strip_suffix('e').unwrap_or(&verb);
     let mut summary = subject.actions.iter().filter(|other| other.place == Place::Summary).peekable();
-    let derived = |word: &Word| word.text.len() > verb.text.len() && word.text.starts_with(stem);
+    let derived = |word: &Word| word.text().len() > verb.len() && word.text().starts_with(stem);
     action.place == Place::Name
         && stem.len() > 3
         && summary.peek().is_some()
@@ -175,7 +175,7 @@ fn is_only_spoken_of(subject: &Subject<'_>, action: &Action) -> bool {
 /// to the same thing ("Get the wallet address"). About another thing ("List attributes") it would be a contradiction.
 fn is_only_a_method(subject: &Subject<'_>, action: &Action) -> bool {
     let name = &subject.texts[0];
-    let method = |word: &Word| word.start == action.span.0 && GRAMMAR.body_methods.contains(&word.text);
+    let method = |word: &Word| word.start == action.span.0 && word.is(List::BodyMethods);
     action.place == Place::Name
         && name.words.iter().any(method)
         && subject.actions.iter().filter(|other| other.place == Place::Summary).any(|other| {
@@ -185,7 +185,7 @@ fn is_only_a_method(subject: &Subject<'_>, action: &Action) -> bool {
 
 /// Whether two words are the same but for an ending: `payment`, `payments`.
 fn are_alike(one: &Word, other: &Word) -> bool {
-    one.text.starts_with(other.text.as_str()) || other.text.starts_with(one.text.as_str())
+    one.text().starts_with(&*other.text()) || other.text().starts_with(&*one.text())
 }
 
 fn words_evidence(subject: &Subject<'_>, action: &Action, words: &[Word]) -> Option<Evidence> {
@@ -223,12 +223,12 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
         parameters(subject, when, &mut context)?;
     }
     if !when.server.is_empty() {
-        when.server.iter().find_map(|pattern| pattern.find(subject.server))?;
+        when.server.find(subject.server)?;
         context.weight += 1;
     }
     for (key, wanted) in &when.hint {
         let value = subject.tool.hint(key).filter(|value| value == wanted)?;
-        context.evidence.push(Evidence { field: Field::Annotation(key.clone()), start: 0, end: 0, text: value.to_string() });
+        context.evidence.push(Evidence { field: Field::Annotation(key.into()), start: 0, end: 0, text: value.to_compact_string() });
         context.weight += 1;
     }
     if let Some(least) = when.parameters_at_least {
@@ -245,27 +245,21 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
 }
 
 /// Evidence for the first of the phrases that the name, or the title and description, has outside of code.
-fn said(subject: &Subject<'_>, patterns: &[Pattern], name: bool) -> Option<Evidence> {
+fn said(subject: &Subject<'_>, phrases: &Phrases, name: bool) -> Option<Evidence> {
     subject.texts(name).find_map(|text| {
-        patterns.iter().filter(|pattern| pattern.may_stand_in(&text.present)).find_map(|pattern| {
-            let plain = |at: &usize| name || !text.words[*at].code;
-            let mut places = (0..text.words.len()).filter(plain);
-            let range = places.find_map(|at| Some(at..at + pattern.at(&text.words, at)?))?;
-            evidence(&text.field, text.source, &text.words[range])
-        })
+        let range = phrases.find_where(&text.words, |word| name || !word.code)?;
+        evidence(&text.field, text.source, &text.words[range])
     })
 }
 
 /// The parameters that a condition names; their names fill the signal.
 fn parameters(subject: &Subject<'_>, when: &When, context: &mut Context) -> Option<()> {
     let named = |named: &&Named<'_>| {
-        let whole = |pattern: &Pattern| pattern.ending_at(&named.name, named.name.len()).is_some_and(|range| range.start == 0);
-        let ends = |pattern: &Pattern| pattern.ending_at(&named.name, named.name.len()).is_some();
-        let says = |pattern: &Pattern| pattern.find(&named.name).or_else(|| pattern.find(&named.description)).is_some();
+        let says = |phrases: &Phrases| phrases.find(&named.name).is_some() || phrases.find(&named.description).is_some();
         let any = when.parameter.is_empty() && when.parameter_ends.is_empty();
-        (any || when.parameter.iter().any(whole) || when.parameter_ends.iter().any(ends))
-            && (when.parameter_says.is_empty() || when.parameter_says.iter().any(says))
-            && !when.parameter_unless.iter().any(says)
+        (any || when.parameter.are(&named.name) || when.parameter_ends.end_of(&named.name).is_some())
+            && (when.parameter_says.is_empty() || says(&when.parameter_says))
+            && !says(&when.parameter_unless)
     };
     let found: Vec<&Named<'_>> = subject.parameters.iter().filter(named).collect();
     for named in &found {

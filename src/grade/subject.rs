@@ -5,8 +5,9 @@ use crate::evidence::{Evidence, Field};
 use crate::listing::Server;
 use crate::text::{self, Text};
 use crate::tool::{Parameter, Tool};
-use crate::words::{self, Word};
+use crate::words::{self, Word, Words};
 use std::borrow::Borrow;
+use std::cell::OnceCell;
 
 /// Parameters read at the most; the rest are only counted. A schema of megabytes must not hold up a scan.
 const PARAMETERS: usize = 500;
@@ -18,43 +19,49 @@ const SIBLINGS: usize = 300;
 pub(super) struct Subject<'a> {
     pub(super) tool: &'a Tool,
     pub(super) texts: Vec<Text<'a>>,
-    pub(super) parameters: Vec<Named<'a>>,
-    pub(super) actions: Vec<Action>,
-    pub(super) server: &'a [Word],
+    pub(super) parameters: &'a [Named<'a>],
+    pub(super) actions: Vec<Action<'a>>,
+    pub(super) server: &'a Words<'a>,
 }
 
 /// A parameter and the words of its name and description.
 pub(super) struct Named<'a> {
     pub(super) parameter: Parameter<'a>,
-    pub(super) name: Vec<Word>,
-    pub(super) description: Vec<Word>,
+    pub(super) name: Words<'a>,
+    pub(super) description: Words<'a>,
     /// The operations it lists, where its name says that it chooses one.
     pub(super) operations: Vec<String>,
+}
+
+/// The parameters of a tool, read.
+pub(super) fn parameters(tool: &Tool) -> Vec<Named<'_>> {
+    tool.parameters().into_iter().take(PARAMETERS).map(Named::new).collect()
 }
 
 impl<'a> Named<'a> {
     fn new(parameter: Parameter<'a>) -> Self {
         let name = words::split(parameter.name);
         let operations = actions::operations(&name, &parameter);
-        Self { description: parameter.description().map(words::prose).unwrap_or_default(), name, operations, parameter }
+        let description = parameter.description().map(words::prose).unwrap_or_default();
+        Self { name: name.into(), description: description.into(), operations, parameter }
     }
 
     /// Where evidence in the parameter's name stands.
     pub(super) fn field(&self) -> Field {
-        Field::Parameter(self.parameter.name.to_owned())
+        Field::Parameter(self.parameter.name.into())
     }
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(tool: &'a Tool, server: &'a Purpose) -> Self {
+    /// A tool with its parameters, on a server.
+    pub(super) fn new(tool: &'a Tool, parameters: &'a [Named<'a>], server: &'a Purpose<'_>) -> Self {
         let texts = text::texts(tool);
-        let parameters: Vec<Named<'a>> = tool.parameters().into_iter().take(PARAMETERS).map(Named::new).collect();
         let dispatches = parameters.iter().any(|named| actions::chooses_operation(&named.name));
         let mut actions = actions::of(&texts, &server.name, dispatches);
-        for named in &parameters {
+        for named in parameters {
             actions.extend(actions::of_operations(named.parameter.name, &named.operations, &texts[0].words));
         }
-        let server = if text::is_thin(&texts) { &server.siblings } else { &server.words };
+        let server = if text::is_thin(&texts) { server.with_siblings() } else { &server.own };
         Self { tool, texts, parameters, actions, server }
     }
 
@@ -64,48 +71,55 @@ impl<'a> Subject<'a> {
     }
 
     /// Evidence for an action's verb.
-    pub(super) fn verb_evidence(&self, action: &Action) -> Evidence {
+    pub(super) fn verb_evidence(&self, action: &Action<'_>) -> Evidence {
         let source = self.texts.iter().find(|text| text.field == action.field).map(|text| text.source);
-        match (source, &action.field) {
-            (Some(source), field) => Evidence::cut(field.clone(), source, action.span.0, action.span.1),
-            (None, field) => self.value_evidence(field, action),
-        }
+        let source = source.unwrap_or_else(|| self.value(action));
+        Evidence::of(action.field.clone(), source, action.span.0..action.span.1)
     }
 
-    /// Evidence for an operation among a parameter's values: offsets count in that value.
-    fn value_evidence(&self, field: &Field, action: &Action) -> Evidence {
-        let parameter = self.parameters.iter().find(|named| Field::Parameter(named.parameter.name.to_owned()) == *field);
-        let value = parameter.and_then(|named| named.operations.get(action.value)).map(String::as_str).unwrap_or_default();
-        Evidence::cut(field.clone(), value, action.span.0, action.span.1)
+    /// An operation among a parameter's values: offsets count in that value.
+    fn value(&self, action: &Action<'_>) -> &str {
+        let is_named = |named: &&Named<'_>| matches!(&action.field, Field::Parameter(name) if name == named.parameter.name);
+        let operations = self.parameters.iter().find(is_named).map(|named| &named.operations);
+        operations.and_then(|operations| operations.get(action.value)).map(String::as_str).unwrap_or_default()
     }
 }
 
 /// What is known of the server that tools belong to.
 #[derive(Default)]
-pub(super) struct Purpose {
+pub(super) struct Purpose<'a> {
     /// The words of its name.
-    pub(super) name: Vec<Word>,
+    name: Vec<Word<'a>>,
     /// The words of its name, title and instructions.
-    pub(super) words: Vec<Word>,
-    /// The same and the words of its tools' names: what a tool that says next to nothing of itself is judged with.
-    pub(super) siblings: Vec<Word>,
+    own: Words<'a>,
+    /// The names of its tools.
+    tools: Vec<&'a str>,
+    /// All of these words: what a tool that says next to nothing of itself is judged with.
+    with_siblings: OnceCell<Words<'a>>,
 }
 
-impl Purpose {
-    pub(super) fn of<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Self {
+impl<'a> Purpose<'a> {
+    pub(super) fn of<T: Borrow<Tool>>(server: &'a Server, tools: &'a [T]) -> Self {
         let name = words::split(&server.name);
-        let mut all = name.clone();
+        let mut own = name.clone();
         for text in [&server.title, &server.instructions].into_iter().flatten() {
-            all.extend(words::prose(text));
+            own.extend(words::prose(text));
         }
-        let mut siblings = all.clone();
-        siblings.extend(tools.iter().take(SIBLINGS).flat_map(|tool| words::split(tool.borrow().name())));
-        Self { name, words: all, siblings }
+        let tools = tools.iter().take(SIBLINGS).map(|tool| tool.borrow().name()).collect();
+        Self { name, own: own.into(), tools, with_siblings: OnceCell::new() }
+    }
+
+    fn with_siblings(&self) -> &Words<'a> {
+        self.with_siblings.get_or_init(|| {
+            let mut all = self.own.to_vec();
+            all.extend(self.tools.iter().flat_map(|name| words::split(name)));
+            all.into()
+        })
     }
 }
 
 /// Evidence for a run of words of a field.
-pub(super) fn evidence(field: &Field, source: &str, words: &[Word]) -> Option<Evidence> {
+pub(super) fn evidence(field: &Field, source: &str, words: &[Word<'_>]) -> Option<Evidence> {
     let (first, last) = (words.first()?, words.last()?);
-    Some(Evidence::cut(field.clone(), source, first.start, last.end))
+    Some(Evidence::of(field.clone(), source, first.start..last.end()))
 }

@@ -14,12 +14,11 @@ use crate::rules::{self, Rule};
 use crate::words::{self, Word};
 use kinds::Own;
 use passages::Passage;
-use std::borrow::Cow;
 
 /// Evidence shown for one rule: enough to judge by.
 const SHOWN: usize = 8;
 
-/// What one way of a rule found in one text: a range of characters, and what fills the signal.
+/// What one way of a rule found in one text: a range of bytes, and what fills the signal.
 struct Found {
     start: usize,
     end: usize,
@@ -37,7 +36,7 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
 /// The hits on a server's instructions: every tool of the server is read after them.
 pub(super) fn instructions(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let passage = Passage { field: &Field::Instructions, source: text, words: Cow::Owned(words::prose(text)), name: false };
+    let passage = Passage { field: &Field::Instructions, source: text, words: &words::prose(text), name: false };
     search(&passage, &Own::default(), &mut hits);
     hits
 }
@@ -68,7 +67,7 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
 
 /// Joins what a rule found to its hit.
 fn add(hits: &mut Vec<Hit>, rule: &'static Rule, passage: &Passage<'_>, found: Found) {
-    let evidence = Evidence::cut(passage.field.clone(), passage.source, found.start, found.end);
+    let evidence = Evidence::of(passage.field.clone(), passage.source, found.start..found.end);
     match hits.iter_mut().find(|hit| hit.rule.id == rule.id) {
         Some(hit) => {
             if hit.evidence.len() < SHOWN {
@@ -82,7 +81,7 @@ fn add(hits: &mut Vec<Hit>, rule: &'static Rule, passage: &Passage<'_>, found: F
     }
 }
 
-/// The characters a range of words takes.
-fn characters(words: &[Word]) -> Option<(usize, usize)> {
-    Some((words.first()?.start, words.last()?.end))
+/// The bytes that some words take.
+fn range(words: &[Word]) -> Option<(usize, usize)> {
+    Some((words.first()?.start, words.last()?.end()))
 }

@@ -3,9 +3,9 @@
 use super::{Rule, Says, When};
 use crate::grammar::{self, Form};
 use crate::verdict::Class;
-use crate::words::{self, Gap, Word};
+use crate::vocabulary::{Id, Vocabulary};
+use crate::words::{self, Gap, Script, Word};
 use compact_str::{CompactString, format_compact};
-use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 /// Syllables that make a thing of the Korean verb before them: day, person, rate, name, value, number, place, amount, …
@@ -13,12 +13,16 @@ const KOREAN_NOUN_ENDINGS: [char; 17] =
     ['일', '자', '률', '율', '명', '값', '번', '점', '량', '액', '순', '형', '식', '별', '소', '어', '성'];
 
 /// Every verb of every rule, found by the first word of any of its forms.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lexicon {
-    entries: FxHashMap<CompactString, Vec<Entry>>,
+    /// By the first word of a form, the verbs it may be, the longest first.
+    entries: Vec<Vec<Entry>>,
+    /// What rules mean by each verb.
     verbs: Vec<Vec<Sense>>,
     tool: Vec<Sense>,
     disagreements: Vec<Sense>,
+    /// `be` and `will`.
+    passive: (Id, Id),
 }
 
 /// One meaning of a verb: a way of one rule to see it.
@@ -41,7 +45,7 @@ impl Sense {
 
 #[derive(Debug)]
 struct Entry {
-    rest: Vec<CompactString>,
+    rest: Vec<Id>,
     form: Form,
     verb: usize,
 }
@@ -58,10 +62,11 @@ pub(crate) struct Found {
 }
 
 impl Lexicon {
-    /// Collects the verbs of rules.
-    #[must_use]
-    pub fn new(rules: &[Rule]) -> Self {
-        let mut lexicon = Self::default();
+    /// Collects the verbs of rules, and adds their words to the vocabulary.
+    pub(super) fn new(rules: &[Rule], vocabulary: &mut Vocabulary) -> Self {
+        let passive = (vocabulary.add("be"), vocabulary.add("will"));
+        let mut lexicon =
+            Self { entries: Vec::new(), verbs: Vec::new(), tool: Vec::new(), disagreements: Vec::new(), passive };
         let mut known: HashMap<String, usize> = HashMap::new();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate() {
@@ -71,47 +76,52 @@ impl Lexicon {
                 } else if !condition.is_about_action() && !condition.is_about_wording() {
                     lexicon.tool.push(sense);
                 }
-                lexicon.add(&mut known, condition, sense);
+                let verbs = condition.verb.iter().map(|text| (text, false));
+                for (text, foreign) in verbs.chain(condition.foreign.iter().map(|text| (text, true))) {
+                    let verb = *known.entry(text.clone()).or_insert_with(|| lexicon.add_verb(text, foreign, vocabulary));
+                    lexicon.verbs[verb].push(sense);
+                }
             }
         }
-        lexicon.add_repeated();
-        for entries in lexicon.entries.values_mut() {
+        lexicon.add_repeated(vocabulary);
+        for entries in &mut lexicon.entries {
             entries.sort_by_key(|entry| std::cmp::Reverse(entry.rest.len()));
         }
         lexicon
     }
 
-    fn add(&mut self, known: &mut HashMap<String, usize>, condition: &When, sense: Sense) {
-        let verbs = condition.verb.iter().map(|pattern| (pattern, false));
-        for (pattern, foreign) in verbs.chain(condition.foreign.iter().map(|pattern| (pattern, true))) {
-            let verb = *known.entry(pattern.text().to_owned()).or_insert_with(|| self.add_verb(pattern.text(), foreign));
-            self.verbs[verb].push(sense);
-        }
-    }
-
-    fn add_verb(&mut self, text: &str, foreign: bool) -> usize {
+    fn add_verb(&mut self, text: &str, foreign: bool, vocabulary: &mut Vocabulary) -> usize {
         let verb = self.verbs.len();
         self.verbs.push(Vec::new());
-        let words: Vec<CompactString> = words::split(text).into_iter().map(|word| word.text).collect();
-        if let Some((first, rest)) = words.split_first() {
+        if let Some((first, rest)) = words::spellings(text).split_first() {
             let forms = if foreign { vec![(first.clone(), Form::Foreign)] } else { grammar::forms(first) };
+            let rest: Vec<Id> = rest.iter().map(|word| vocabulary.add(word)).collect();
             for (text, form) in forms {
-                self.entries.entry(text).or_default().push(Entry { rest: rest.to_vec(), form, verb });
+                self.add(vocabulary.add(&text), Entry { rest: rest.clone(), form, verb });
             }
         }
         verb
     }
 
+    fn add(&mut self, first: Id, entry: Entry) {
+        let needed = self.entries.len().max(first.index() + 1);
+        self.entries.resize_with(needed, Vec::new);
+        self.entries[first.index()].push(entry);
+    }
+
     /// `reprocess` is to process again: a verb in `re-` that no rule knows means what the verb without it means.
-    fn add_repeated(&mut self) {
+    fn add_repeated(&mut self, vocabulary: &mut Vocabulary) {
         let repeats = |first: &CompactString, entry: &Entry| {
             let single = entry.rest.is_empty() && entry.form != Form::Foreign && first.len() > 3 && first.is_ascii();
             single.then(|| (format_compact!("re{first}"), Entry { rest: Vec::new(), ..*entry }))
         };
-        let entries = self.entries.iter().flat_map(|(first, entries)| entries.iter().filter_map(|entry| repeats(first, entry)));
-        let repeated: Vec<(CompactString, Entry)> = entries.filter(|(text, _)| !self.entries.contains_key(text)).collect();
+        let entries = vocabulary.words().flat_map(|(first, known)| {
+            self.starting_with(known.id).iter().filter_map(move |entry| repeats(first, entry))
+        });
+        let is_new = |(text, _): &(CompactString, Entry)| self.starting_with(vocabulary.known(text).id).is_empty();
+        let repeated: Vec<(CompactString, Entry)> = entries.filter(is_new).collect();
         for (text, entry) in repeated {
-            self.entries.entry(text).or_default().push(entry);
+            self.add(vocabulary.add(&text), entry);
         }
     }
 
@@ -142,25 +152,39 @@ impl Lexicon {
         self.senses(verb).iter().any(says)
     }
 
+    /// The words that tell a passive of what is to come: "will be deleted".
+    pub(crate) fn passive(&self) -> (Id, Id) {
+        self.passive
+    }
+
     /// The longest verb that starts at `at`, in a form that `fits`.
     pub(crate) fn at(&self, words: &[Word], at: usize, fits: impl Fn(Form) -> bool) -> Option<Found> {
-        let first = words.get(at)?;
-        self.entries_of(&first.text)?.iter().find_map(|entry| {
+        self.entries_of(words.get(at)?).iter().find_map(|entry| {
             let rest = words.get(at + 1..at + 1 + entry.rest.len())?;
-            let same = rest.iter().zip(&entry.rest).all(|(word, wanted)| word.text == *wanted && word.gap < Gap::Comma);
+            let same = rest.iter().zip(&entry.rest).all(|(word, wanted)| word.known.id == *wanted && word.gap < Gap::Comma);
             (same && fits(entry.form)).then(|| Found { verb: entry.verb, words: 1 + entry.rest.len(), form: entry.form })
         })
     }
 
     /// The entries for a word. Korean glues endings to the stem (삭제합니다), so that its words are also looked up by their start,
     /// unless what follows makes a thing of it: 시작일 is the day of the start.
-    fn entries_of(&self, word: &str) -> Option<&Vec<Entry>> {
-        let exact = self.entries.get(word);
-        if exact.is_some() || !word.starts_with(|first| matches!(first, '가'..='힣')) {
+    fn entries_of(&self, word: &Word) -> &[Entry] {
+        let exact = self.starting_with(word.known.id);
+        if !exact.is_empty() || word.script != Script::VerbLast {
             return exact;
         }
-        let ends = word.char_indices().map(|(at, _)| at).skip(2);
-        let verbal = ends.filter(|end| !word[*end..].starts_with(KOREAN_NOUN_ENDINGS));
-        verbal.collect::<Vec<_>>().into_iter().rev().find_map(|end| self.entries.get(&word[..end]))
+        let text = word.text();
+        if !text.starts_with(|first| matches!(first, '가'..='힣')) {
+            return exact;
+        }
+        let ends = text.char_indices().map(|(at, _)| at).skip(2);
+        let verbal = ends.filter(|end| !text[*end..].starts_with(KOREAN_NOUN_ENDINGS));
+        let stems = verbal.map(|end| self.starting_with(super::vocabulary().known(&text[..end]).id));
+        stems.filter(|entries| !entries.is_empty()).last().unwrap_or_default()
+    }
+
+    /// The entries whose first word this is.
+    fn starting_with(&self, first: Id) -> &[Entry] {
+        self.entries.get(first.index()).map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -15,13 +15,13 @@ pub fn mark(tool: &Tool, evidence: &[Evidence]) -> Value {
         }
     }
     if let Some(Value::Object(annotations)) = marked.get_mut("annotations") {
-        let spoke = |key: &str| evidence.iter().any(|evidence| evidence.field == Field::Annotation(key.to_owned()));
+        let spoke = |key: &str| evidence.iter().any(|evidence| evidence.field == Field::Annotation(key.into()));
         *annotations = rename_keys(annotations, |key| if spoke(key) { format!("«{key}»") } else { key.to_owned() });
     }
     for (key, value) in
         marked.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "name" | "title" | "description" | "annotations"))
     {
-        let field = Field::Other(key.clone());
+        let field = Field::Other(key.into());
         mark_values(value, &evidence.iter().filter(|evidence| evidence.field == field).collect::<Vec<_>>());
     }
     if let Some(Value::Object(properties)) = marked.get_mut("inputSchema").and_then(|schema| schema.get_mut("properties")) {
@@ -36,7 +36,7 @@ pub fn mark(tool: &Tool, evidence: &[Evidence]) -> Value {
 }
 
 fn of_parameter<'a>(evidence: &'a [Evidence], name: &str) -> Vec<&'a Evidence> {
-    let field = Field::Parameter(name.to_owned());
+    let field = Field::Parameter(name.into());
     evidence.iter().filter(|evidence| evidence.field == field).collect()
 }
 

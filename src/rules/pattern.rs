@@ -1,21 +1,19 @@
 //! Patterns: the words and phrases of a rule, matched with the words of a text.
 
 use crate::grammar::{self, Form};
-use crate::text::Present;
-use crate::words::{self, Gap, Word};
-use compact_str::CompactString;
+use crate::vocabulary::{Id, Present, Vocabulary};
+use crate::words::{self, Gap, Word, Words};
 use serde::Deserialize;
+use std::ops::Range;
 
 /// A word or phrase. `refund` matches `refund` and `refunds`; `delete~` every form of the verb.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub struct Pattern {
-    /// For each word of the phrase, the spellings it may have.
-    words: Vec<Vec<CompactString>>,
     /// The phrase as the rule wrote it.
     text: String,
-    /// Where the spellings of its first word stand in a [`Present`].
-    places: Vec<u8>,
+    /// For each word of the phrase, the spellings it may have; none before the phrase is part of a vocabulary.
+    words: Vec<Vec<Id>>,
     /// Whether its words must be parts of one path: `etc/passwd` does not match "etc passwd".
     path: bool,
     /// Whether something of the path must stand before its first word: `~/.ssh` does not match "SSH".
@@ -24,29 +22,10 @@ pub struct Pattern {
 
 impl From<String> for Pattern {
     fn from(text: String) -> Self {
-        let words: Vec<Vec<CompactString>> = text.split_whitespace().flat_map(spellings).collect();
-        let places = words.first().into_iter().flatten().map(|spelling| Present::place(spelling)).collect();
         let path = text.contains('/');
         let rooted = text.starts_with(['~', '.', '/']) && path;
-        Self { words, text, places, path, rooted }
+        Self { text, words: Vec::new(), path, rooted }
     }
-}
-
-/// The spellings of one written word; a compound (`set-up`, 削除) is several words.
-fn spellings(written: &str) -> Vec<Vec<CompactString>> {
-    let (word, bends) = written.strip_suffix('~').map_or((written, false), |word| (word, true));
-    let parts = words::split(word);
-    let single = parts.len() == 1;
-    parts
-        .into_iter()
-        .map(|part| {
-            let forms = grammar::forms(&part.text).into_iter();
-            forms
-                .filter(|(_, form)| *form == Form::Base || single && (bends || *form == Form::Third))
-                .map(|(text, _)| text)
-                .collect()
-        })
-        .collect()
 }
 
 impl Pattern {
@@ -56,50 +35,108 @@ impl Pattern {
         &self.text
     }
 
+    /// Adds its words to the vocabulary of all rules.
+    pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
+        self.words = self.text.split_whitespace().flat_map(|written| spellings(written, vocabulary)).collect();
+    }
+
     /// The spellings of its first word.
-    #[must_use]
-    pub fn firsts(&self) -> &[CompactString] {
+    pub(super) fn firsts(&self) -> &[Id] {
         self.words.first().map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether the phrase has words at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
-    }
-
-    /// Whether the first word of the phrase may be among the words of a text.
-    #[must_use]
-    pub fn may_stand_in(&self, present: &Present) -> bool {
-        self.places.iter().any(|place| present.has(*place))
+    /// The spellings of its last word.
+    fn lasts(&self) -> &[Id] {
+        self.words.last().map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether the phrase stands at `at`: the number of words it takes. A phrase never spans two sentences.
-    #[must_use]
-    pub fn at(&self, words: &[Word], at: usize) -> Option<usize> {
+    pub(super) fn at(&self, words: &[Word<'_>], at: usize) -> Option<usize> {
         let here = words.get(at..at + self.words.len())?;
-        let matches =
-            self.words.iter().zip(here).enumerate().all(|(index, (spellings, word))| {
-                (index == 0 && !self.rooted || self.joins(word)) && spellings.contains(&word.text)
-            });
+        let matches = self.words.iter().zip(here).enumerate().all(|(index, (spellings, word))| {
+            spellings.contains(&word.known.id) && (index == 0 && !self.rooted || self.joins(word))
+        });
         matches.then_some(self.words.len())
     }
 
     /// Whether a word may follow another one of the phrase.
-    fn joins(&self, word: &Word) -> bool {
+    fn joins(&self, word: &Word<'_>) -> bool {
         word.gap < Gap::Sentence && (!self.path || word.gap == Gap::Or || word.code)
     }
+}
 
-    /// The first place where the phrase stands, as a range of words.
+/// The spellings of one written word; a compound (`set-up`, 削除) is several words.
+fn spellings(written: &str, vocabulary: &mut Vocabulary) -> Vec<Vec<Id>> {
+    let (word, bends) = written.strip_suffix('~').map_or((written, false), |word| (word, true));
+    let parts = words::spellings(word);
+    let single = parts.len() == 1;
+    let fits = |form| form == Form::Base || single && (bends || form == Form::Third);
+    let forms = |part: &str| grammar::forms(part).into_iter().filter(|(_, form)| fits(*form));
+    parts.iter().map(|part| forms(part).map(|(text, _)| vocabulary.add(&text)).collect()).collect()
+}
+
+/// The phrases of one condition: one of them is enough.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Vec<Pattern>")]
+pub struct Phrases {
+    patterns: Vec<Pattern>,
+    /// The words that one of them may start with.
+    firsts: Present,
+    /// The words that one of them may end in.
+    lasts: Present,
+}
+
+impl From<Vec<Pattern>> for Phrases {
+    fn from(patterns: Vec<Pattern>) -> Self {
+        Self { patterns, ..Self::default() }
+    }
+}
+
+impl Phrases {
+    /// Whether there are none.
     #[must_use]
-    pub fn find(&self, words: &[Word]) -> Option<std::ops::Range<usize>> {
-        (0..words.len()).find_map(|at| Some(at..at + self.at(words, at)?))
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
     }
 
-    /// Where the phrase ends right before `end`, as a range of words.
-    #[must_use]
-    pub fn ending_at(&self, words: &[Word], end: usize) -> Option<std::ops::Range<usize>> {
-        let start = end.checked_sub(self.words.len())?;
-        self.at(words, start).map(|_| start..end)
+    /// Adds their words to the vocabulary of all rules.
+    pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
+        self.patterns.iter_mut().for_each(|pattern| pattern.enter(vocabulary));
+        self.firsts = self.patterns.iter().flat_map(Pattern::firsts).copied().collect();
+        self.lasts = self.patterns.iter().flat_map(Pattern::lasts).copied().collect();
+    }
+
+    /// The first phrase that stands in a text, and where: a range of words.
+    pub(crate) fn find(&self, words: &Words<'_>) -> Option<Range<usize>> {
+        self.find_where(words, |_| true)
+    }
+
+    /// The same, where the phrase's first word is one that `fits`.
+    pub(crate) fn find_where(&self, words: &Words<'_>, fits: impl Fn(&Word<'_>) -> bool) -> Option<Range<usize>> {
+        if !self.firsts.meets(&words.present) {
+            return None;
+        }
+        let may = |pattern: &&Pattern| pattern.firsts().iter().any(|first| words.present.has(*first));
+        self.patterns.iter().filter(may).find_map(|pattern| {
+            let mut starts = (0..words.len()).filter(|&at| fits(&words[at]));
+            starts.find_map(|at| Some(at..at + pattern.at(words, at)?))
+        })
+    }
+
+    /// Where a phrase ends right behind the last of some words, as a range of them.
+    pub(crate) fn end_of(&self, words: &[Word<'_>]) -> Option<Range<usize>> {
+        if !self.lasts.has(words.last()?.known.id) {
+            return None;
+        }
+        self.patterns.iter().find_map(|pattern| {
+            let start = words.len().checked_sub(pattern.words.len())?;
+            pattern.at(words, start).map(|_| start..words.len())
+        })
+    }
+
+    /// Whether a phrase is all of some words.
+    pub(crate) fn are(&self, words: &[Word<'_>]) -> bool {
+        words.last().is_some_and(|last| self.lasts.has(last.known.id))
+            && self.patterns.iter().any(|pattern| pattern.words.len() == words.len() && pattern.at(words, 0).is_some())
     }
 }

@@ -1,6 +1,7 @@
 //! When a rule speaks: conditions on a tool's actions, words, parameters and hints.
 
-use super::{Pattern, Step};
+use super::{Phrases, Step};
+use crate::vocabulary::Vocabulary;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -9,39 +10,39 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct When {
     /// An action the tool says it does: verbs, in the base form.
-    pub verb: Vec<Pattern>,
+    pub verb: Vec<String>,
     /// The same in other languages: every form that is met, as it is spelled.
-    pub foreign: Vec<Pattern>,
+    pub foreign: Vec<String>,
     /// What the action is done to: the head of the object ("the *payment method* of a customer").
-    pub object: Vec<Pattern>,
+    pub object: Phrases,
     /// What the object must not end in: "trade *history*".
-    pub unless_object: Vec<Pattern>,
+    pub unless_object: Phrases,
     /// Words anywhere in the action's clause.
-    pub mentions: Vec<Pattern>,
+    pub mentions: Phrases,
     /// Words that must not stand in the action's clause, or, without a verb, anywhere in name and description.
-    pub unless: Vec<Pattern>,
+    pub unless: Phrases,
     /// Where the action must be said; everywhere when absent.
     #[serde(rename = "in")]
     pub places: Vec<Place>,
     /// The verb says little by itself ("run", "manage"): plainer words beside it win.
     pub vague: bool,
     /// Words of the name.
-    pub name: Vec<Pattern>,
+    pub name: Phrases,
     /// Words of the description or title.
-    pub says: Vec<Pattern>,
+    pub says: Phrases,
     /// Words that the description or title must not have.
-    pub unless_says: Vec<Pattern>,
+    pub unless_says: Phrases,
     /// A parameter with this whole name, in whatever spelling: `file path` is `filePath` and `file_path`.
-    pub parameter: Vec<Pattern>,
+    pub parameter: Phrases,
     /// A parameter whose name ends in these words.
-    pub parameter_ends: Vec<Pattern>,
+    pub parameter_ends: Phrases,
     /// Words of the matching parameter's own name or description.
-    pub parameter_says: Vec<Pattern>,
+    pub parameter_says: Phrases,
     /// Words that must not stand in the matching parameter's own name or description.
-    pub parameter_unless: Vec<Pattern>,
+    pub parameter_unless: Phrases,
     /// Words of the server's name, title or instructions; for a tool that says next to nothing of itself, of its siblings'
     /// names too.
-    pub server: Vec<Pattern>,
+    pub server: Phrases,
     /// Annotations and the value they must have.
     pub hint: BTreeMap<String, bool>,
     /// At least so many top-level parameters.
@@ -112,6 +113,17 @@ pub enum Disagreement {
 }
 
 impl When {
+    /// Adds the words of its phrases to the vocabulary of all rules.
+    pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
+        let of_action = [&mut self.object, &mut self.unless_object, &mut self.mentions, &mut self.unless];
+        let of_tool = [&mut self.name, &mut self.says, &mut self.unless_says, &mut self.server];
+        let of_parameters =
+            [&mut self.parameter, &mut self.parameter_ends, &mut self.parameter_says, &mut self.parameter_unless];
+        of_action.into_iter().chain(of_tool).chain(of_parameters).for_each(|phrases| phrases.enter(vocabulary));
+        let steps = self.order.iter_mut().chain(&mut self.unless_between).chain(&mut self.comment);
+        steps.flat_map(|step| &mut step.phrases).for_each(|pattern| pattern.enter(vocabulary));
+    }
+
     /// Whether the condition is about an action; otherwise it is about the tool as a whole.
     #[must_use]
     pub fn is_about_action(&self) -> bool {

@@ -2,14 +2,13 @@
 
 use super::{Pattern, Rule, Sense, Step};
 use crate::words::Word;
-use compact_str::CompactString;
-use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 /// Every phrase of every step, and every way of a rule to find wording.
 #[derive(Debug, Default)]
 pub struct Wording {
-    phrases: FxHashMap<CompactString, Vec<Phrase>>,
+    /// By the first word of a phrase.
+    phrases: Vec<Vec<Phrase>>,
     known: HashMap<String, usize>,
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
@@ -43,8 +42,7 @@ pub(crate) struct Mark {
 
 impl Wording {
     /// Collects the steps of rules.
-    #[must_use]
-    pub fn new(rules: &[Rule]) -> Self {
+    pub(super) fn new(rules: &[Rule]) -> Self {
         let mut wording = Self::default();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate().filter(|(_, when)| when.is_about_wording()) {
@@ -71,7 +69,9 @@ impl Wording {
 
     fn add(&mut self, pattern: &Pattern, slot: usize) {
         for first in pattern.firsts() {
-            let phrases = self.phrases.entry(first.clone()).or_default();
+            let needed = self.phrases.len().max(first.index() + 1);
+            self.phrases.resize_with(needed, Vec::new);
+            let phrases = &mut self.phrases[first.index()];
             match phrases.iter_mut().find(|phrase| phrase.pattern == *pattern) {
                 Some(phrase) if phrase.slots.contains(&slot) => {}
                 Some(phrase) => phrase.slots.push(slot),
@@ -84,7 +84,7 @@ impl Wording {
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (start, word) in words.iter().enumerate() {
-            for phrase in self.phrases.get(&word.text).into_iter().flatten() {
+            for phrase in self.phrases.get(word.known.id.index()).into_iter().flatten() {
                 let length = phrase.pattern.at(words, start);
                 if let Some(length) = length.filter(|length| !cuts(words, start, start + length)) {
                     marks.extend(phrase.slots.iter().map(|&slot| Mark { slot, start, end: start + length }));
@@ -102,6 +102,6 @@ impl Wording {
 
 /// Whether a range of words cuts an identifier where it has no glue: the `fetch` of `fetchMode` is no verb.
 fn cuts(words: &[Word], start: usize, end: usize) -> bool {
-    let joined = |at: usize| at > 0 && words.get(at).is_some_and(|word| word.code && word.start == words[at - 1].end);
+    let joined = |at: usize| at > 0 && words.get(at).is_some_and(|word| word.code && word.start == words[at - 1].end());
     joined(start) || joined(end)
 }

@@ -18,8 +18,7 @@ pub(super) fn find(least: usize, passage: &Passage<'_>, mut found: impl FnMut(Fo
             && let Ok(run) = std::str::from_utf8(&bytes[start..start + length])
             && let Some(text) = decoded(run)
         {
-            let at = passage.source[..start].chars().count();
-            found(Found { start: at, end: at + length, fill: Some(text.chars().take(SHOWN).collect()) });
+            found(Found { start, end: start + length, fill: Some(text.chars().take(SHOWN).collect()) });
         }
         start += length.max(1);
     }

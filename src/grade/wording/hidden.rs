@@ -9,7 +9,12 @@ const FLAGS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
 
 /// Calls `found` for every run of hidden characters; runs of tags and of variation selectors are decoded.
 pub(super) fn find(kinds: &[Hidden], passage: &Passage<'_>, mut found: impl FnMut(Found)) {
-    let text: Vec<char> = passage.source.chars().collect();
+    if !passage.source.chars().any(may_hide) && !passage.name {
+        return;
+    }
+    let (places, text): (Vec<usize>, Vec<char>) = passage.source.char_indices().unzip();
+    let byte = |at: usize| places.get(at).copied().unwrap_or(passage.source.len());
+    let mut found = |start: usize, end: usize, fill: String| found(Found { start: byte(start), end: byte(end), fill: Some(fill) });
     if kinds.contains(&Hidden::LookAlikes) && passage.name {
         look_alikes(&text, &mut found);
     }
@@ -24,9 +29,18 @@ pub(super) fn find(kinds: &[Hidden], passage: &Passage<'_>, mut found: impl FnMu
             end += 1;
         }
         let fill = decoded(&text[at..end]).unwrap_or_else(|| name(kind).to_owned());
-        found(Found { start: at, end, fill: Some(fill) });
+        found(at, end, fill);
         at = end;
     }
+}
+
+/// Whether a character hides something in some place.
+fn may_hide(character: char) -> bool {
+    matches!(
+        character,
+        '\u{1b}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200d}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}'
+    )
 }
 
 /// What a character hides, if it hides something where it stands.
@@ -111,12 +125,12 @@ fn decoded(run: &[char]) -> Option<String> {
 }
 
 /// Words of a name that mix Latin letters with Greek or Cyrillic ones.
-fn look_alikes(text: &[char], found: &mut impl FnMut(Found)) {
+fn look_alikes(text: &[char], found: &mut impl FnMut(usize, usize, String)) {
     let mut start = 0;
     for word in text.split(|c| !c.is_alphabetic()) {
         let foreign = word.iter().any(|c| matches!(c, '\u{370}'..='\u{52f}'));
         if foreign && word.iter().any(char::is_ascii_alphabetic) {
-            found(Found { start, end: start + word.len(), fill: Some(name(Hidden::LookAlikes).to_owned()) });
+            found(start, start + word.len(), name(Hidden::LookAlikes).to_owned());
         }
         start += word.len() + 1;
     }

@@ -2,7 +2,7 @@
 
 use crate::rules::Kind;
 use crate::tool::Tool;
-use crate::words::Word;
+use crate::words::{Characters, Word};
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -52,54 +52,45 @@ fn letters(name: &str) -> String {
 }
 
 /// How many words of this kind start at `at`: `None` when it is no such kind.
-pub(super) fn length(kind: Kind, words: &[Word], at: usize, characters: &[char], own: &Own<'_>) -> Option<usize> {
+pub(super) fn length(kind: Kind, words: &[Word], at: usize, source: Characters<'_>, own: &Own<'_>) -> Option<usize> {
     let word = &words[at];
-    let after = |offset: usize| characters.get(word.end + offset).copied().unwrap_or(' ');
     match kind {
-        Kind::Mail => (word.code && after(0) == '@').then_some(1),
-        Kind::Url => (after(0) == ':' && after(1) == '/' && after(2) == '/').then_some(1),
+        Kind::Mail => (word.code && source.at(word.end()) == Some('@')).then_some(1),
+        Kind::Url => source.0[word.end()..].starts_with("://").then_some(1),
         Kind::Number => {
-            let digits = word.text.chars().filter(char::is_ascii_digit).count();
-            (digits >= TELEPHONE && word.text.is_ascii()).then_some(1)
+            let text = word.text();
+            let digits = text.chars().filter(char::is_ascii_digit).count();
+            (digits >= TELEPHONE && text.is_ascii()).then_some(1)
         }
         Kind::Value => {
-            let opens = word.start.checked_sub(1).is_some_and(|before| is_quote(characters[before]));
-            (opens && !own.has(&word.text)).then_some(1)
+            let opens = source.before(word.start).is_some_and(is_quote);
+            (opens && !own.has(&word.text())).then_some(1)
         }
-        Kind::Tool => tool(words, at, characters, own),
+        Kind::Tool => tool(words, at, source, own),
     }
 }
 
 /// An identifier (`send_email`, `sendEmail`, `extract-web-data`) or one quoted word.
-fn tool(words: &[Word], at: usize, characters: &[char], own: &Own<'_>) -> Option<usize> {
-    let start = words[at].start;
-    if at > 0 && glued(characters, words[at - 1].end, start) {
+fn tool(words: &[Word], at: usize, source: Characters<'_>, own: &Own<'_>) -> Option<usize> {
+    let glued = |at: usize| matches!(source.cut(words[at - 1].end(), words[at].start), "" | "_" | "-" | ".");
+    if at > 0 && glued(at) {
         return None;
     }
     let mut last = at;
-    while last + 1 < words.len() && glued(characters, words[last].end, words[last + 1].start) {
+    while last + 1 < words.len() && glued(last + 1) {
         last += 1;
     }
-    let end = words[last].end;
-    let text = &characters[start..end];
-    let before = start.checked_sub(1).map_or(' ', |before| characters[before]);
-    let after = characters.get(end).copied().unwrap_or(' ');
+    let (start, end) = (words[at].start, words[last].end());
+    let name = source.cut(start, end);
+    let before = source.before(start).unwrap_or(' ');
+    let after = source.or_space(end);
     let quoted = is_quote(before) && is_quote(after);
-    let joined = |character: char| text.iter().filter(|here| **here == character).count();
-    let camel = text.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
-    let dotted = joined('.') > 0 && !quoted;
-    let written = quoted || camel || joined('_') > 0 || joined('-') > 1;
+    let camel = name.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let dotted = name.contains('.') && !quoted;
+    let written = quoted || camel || name.contains('_') || name.matches('-').count() > 1;
     let address =
-        matches!(before, '/' | '~' | '.' | '@' | '$' | '%' | '<' | '=') || matches!(after, '/' | '@' | '=') || joined(':') > 0;
-    let name: String = text.iter().collect();
-    (written && !address && !dotted && text[0].is_alphabetic() && !own.has(&name)).then_some(last + 1 - at)
-}
-
-/// Whether nothing but the glue of an identifier stands between two words.
-fn glued(characters: &[char], from: usize, to: usize) -> bool {
-    characters
-        .get(from..to)
-        .is_some_and(|between| between.len() <= 1 && between.iter().all(|here| matches!(here, '_' | '-' | '.')))
+        matches!(before, '/' | '~' | '.' | '@' | '$' | '%' | '<' | '=') || matches!(after, '/' | '@' | '=') || name.contains(':');
+    (written && !address && !dotted && name.starts_with(char::is_alphabetic) && !own.has(name)).then_some(last + 1 - at)
 }
 
 fn is_quote(character: char) -> bool {

@@ -1,10 +1,10 @@
 //! Orders: the steps of a rule, found one after the other in a text.
 
-use super::characters;
+use super::range;
 use super::kinds::{self, Own};
 use super::passages::Passage;
 use crate::rules::{self, Kind, Mark, Step, Way, When};
-use crate::words::Gap;
+use crate::words::{Characters, Gap};
 
 /// Words between two steps, where the rule does not say.
 const GAP: usize = 25;
@@ -19,7 +19,6 @@ pub(super) struct Reading<'p> {
     own: &'p Own<'p>,
     marks: Vec<Mark>,
     present: Vec<bool>,
-    characters: Option<Vec<char>>,
     sentences: Option<Vec<usize>>,
 }
 
@@ -31,23 +30,18 @@ impl<'p> Reading<'p> {
         for mark in &marks {
             present[mark.slot] = true;
         }
-        Self { passage, own, marks, present, characters: None, sentences: None }
+        Self { passage, own, marks, present, sentences: None }
     }
 
-    /// Whether a phrase of one of these steps stands in a range of characters.
+    /// Whether a phrase of one of these steps stands in a range of bytes.
     pub(super) fn says(&self, slots: &[usize], start: usize, end: usize) -> bool {
         let words = &self.passage.words;
-        let inside = |mark: &Mark| words[mark.start].start >= start && words[mark.end - 1].end <= end;
+        let inside = |mark: &Mark| words[mark.start].start >= start && words[mark.end - 1].end() <= end;
         self.marks.iter().any(|mark| slots.contains(&mark.slot) && inside(mark))
     }
 
-    pub(super) fn characters(&mut self) -> &[char] {
-        self.characters.get_or_insert_with(|| self.passage.source.chars().collect())
-    }
-
-    /// Reads what kinds of words need: the characters around them, and the number of each word's sentence.
+    /// Counts what steps need: the number of each word's sentence.
     fn prepare(&mut self) {
-        self.characters();
         let words = &self.passage.words;
         self.sentences.get_or_insert_with(|| {
             let number = |sentence: &mut usize, gap: Gap| {
@@ -72,11 +66,11 @@ impl<'p> Reading<'p> {
     }
 
     fn length(&self, kind: Kind, at: usize) -> Option<usize> {
-        kinds::length(kind, &self.passage.words, at, self.characters.as_deref()?, self.own)
+        kinds::length(kind, &self.passage.words, at, Characters(self.passage.source), self.own)
     }
 }
 
-/// Calls `found` with the characters from the first to the last step, wherever the steps follow one another.
+/// Calls `found` with the bytes from the first to the last step, wherever the steps follow one another.
 pub(super) fn find(way: &Way, when: &When, reading: &mut Reading<'_>, mut found: impl FnMut(usize, usize)) {
     let possible = |(slot, step): (&usize, &Step)| reading.present[*slot] || !step.kinds.is_empty();
     if reading.present.is_empty() || !way.order.iter().zip(&when.order).all(possible) {
@@ -86,7 +80,7 @@ pub(super) fn find(way: &Way, when: &When, reading: &mut Reading<'_>, mut found:
     let words = &reading.passage.words;
     let (mut from, mut count) = (0, 0);
     while let Some((start, end)) = next(way, when, reading, from) {
-        if let Some((start, end)) = characters(&words[start..end]) {
+        if let Some((start, end)) = range(&words[start..end]) {
             found(start, end);
         }
         (from, count) = (end, count + 1);

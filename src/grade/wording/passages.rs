@@ -4,7 +4,6 @@ use crate::evidence::Field;
 use crate::grade::subject::Subject;
 use crate::words::{self, Word};
 use serde_json::Value;
-use std::borrow::Cow;
 
 /// A text has sentences to look into from this many bytes on.
 const SENTENCE: usize = 12;
@@ -15,7 +14,7 @@ const MOST: usize = 20_000;
 pub(super) struct Passage<'a> {
     pub(super) field: &'a Field,
     pub(super) source: &'a str,
-    pub(super) words: Cow<'a, [Word]>,
+    pub(super) words: &'a [Word<'a>],
     /// Whether it is a name: of the tool, or of a parameter.
     pub(super) name: bool,
 }
@@ -25,16 +24,16 @@ pub(super) struct Passage<'a> {
 pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     for text in &subject.texts {
         let name = text.field == Field::Name;
-        let words = if name { Cow::Borrowed(&[][..]) } else { Cow::Borrowed(&text.words[..]) };
+        let words = if name { &[][..] } else { &*text.words };
         read(&Passage { field: &text.field, source: text.source, words, name });
     }
     let mut walk = Walk { left: MOST, read };
-    for named in &subject.parameters {
-        let field = Field::Parameter(named.parameter.name.to_owned());
+    for named in subject.parameters {
+        let field = Field::Parameter(named.parameter.name.into());
         walk.key(&field, named.parameter.name);
         for (key, value) in named.parameter.schema.as_object().into_iter().flatten() {
             if let (Some(source), "description") = (value.as_str(), key.as_str()) {
-                let words = Cow::Borrowed(&named.description[..]);
+                let words = &*named.description;
                 (walk.read)(&Passage { field: &field, source, words, name: false });
             } else {
                 walk.value(&field, value);
@@ -43,7 +42,7 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     }
     for (key, value) in subject.tool.annotations().into_iter().flatten() {
         if key != "title" || subject.tool.raw().contains_key("title") {
-            walk.value(&Field::Annotation(key.clone()), value);
+            walk.value(&Field::Annotation(key.into()), value);
         }
     }
     for (key, value) in subject.tool.raw() {
@@ -51,11 +50,11 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
             "name" | "title" | "description" | "annotations" => {}
             "inputSchema" => {
                 for (inner, value) in value.as_object().into_iter().flatten().filter(|(inner, _)| *inner != "properties") {
-                    walk.key(&Field::Other(key.clone()), inner);
-                    walk.value(&Field::Other(key.clone()), value);
+                    walk.key(&Field::Other(key.into()), inner);
+                    walk.value(&Field::Other(key.into()), value);
                 }
             }
-            _ => walk.value(&Field::Other(key.clone()), value),
+            _ => walk.value(&Field::Other(key.into()), value),
         }
     }
 }
@@ -102,6 +101,6 @@ impl Walk<'_> {
         }
         self.left -= 1;
         let words = if source.contains(' ') { words::prose(source) } else { Vec::new() };
-        (self.read)(&Passage { field, source, words: Cow::Owned(words), name });
+        (self.read)(&Passage { field, source, words: &words, name });
     }
 }

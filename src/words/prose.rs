@@ -1,0 +1,120 @@
+//! Prose: the words of sentences, with what separates them; identifiers, URLs, paths and quoted code are marked as such.
+
+use super::characters::{Characters, is_mark, is_spaceless};
+use super::{Gap, LONGEST, Word, identifier};
+use crate::rules;
+
+/// Bytes that a word and what follows it take, about.
+const WORD: usize = 6;
+
+/// Splits prose into words, with what separates them; identifiers, URLs and quoted code are marked as such.
+#[must_use]
+pub fn prose(text: &str) -> Vec<Word<'_>> {
+    let vocabulary = rules::vocabulary();
+    let text = Characters::first(text, LONGEST);
+    let mut words = Vec::with_capacity(text.0.len() / WORD + 1);
+    let mut gap = Gap::Sentence;
+    let (mut quoted, mut bracketed) = (false, false);
+    let mut at = 0;
+    while let Some(here) = text.at(at) {
+        match here {
+            '`' => quoted = !quoted,
+            '[' => bracketed = true,
+            ']' => bracketed = false,
+            _ => {}
+        }
+        let path = here == '/' && opens_path(text, at);
+        if !here.is_alphanumeric() && !path {
+            gap = gap.max(gap_of(text, at, here));
+            at += here.len_utf8();
+            continue;
+        }
+        let (end, code) = if path { (path_end(text, at), true) } else { chunk(text, at, here) };
+        if code || quoted || bracketed {
+            // An identifier in prose is split like any identifier, each word marked as code.
+            for (start, end) in identifier::parts(Characters(text.cut(at, end))) {
+                words.push(Word::new(vocabulary, text.cut(at + start, at + end), at + start, gap, true));
+                gap = Gap::Space;
+            }
+        } else {
+            words.push(Word::new(vocabulary, text.cut(at, end), at, gap, false));
+        }
+        gap = Gap::Space;
+        at = end;
+    }
+    words
+}
+
+/// `PUT /admin/orders/{id}.json`: a slash after white space opens a path.
+fn opens_path(text: Characters<'_>, at: usize) -> bool {
+    text.before(at).is_none_or(char::is_whitespace)
+        && text.at(at + 1).is_some_and(|next| next.is_alphanumeric() || next == '{')
+}
+
+fn path_end(text: Characters<'_>, at: usize) -> usize {
+    let length = text.0[at..].find(|here: char| here.is_whitespace() || matches!(here, ',' | ')' | ';' | '"'));
+    length.map_or(text.0.len(), |length| at + length)
+}
+
+/// The end of the run of characters that a reader sees as one unit – up to white space or punctuation that ends it – and whether
+/// the run is code: `get_user`, `a.b`, `userId`.
+fn chunk(text: Characters<'_>, start: usize, first: char) -> (usize, bool) {
+    let mut end = start + first.len_utf8();
+    if is_spaceless(first) {
+        return (end, false);
+    }
+    let mut before = first;
+    let (mut code, mut camel, mut url) = (false, false, false);
+    while let Some(here) = text.at(end) {
+        if !here.is_ascii_alphanumeric() {
+            url |= before == ':' && here == '/';
+            if is_spaceless(here) || !(here.is_alphanumeric() || is_mark(here) || is_glue(text, end, here, url)) {
+                break;
+            }
+            code |= matches!(here, '_' | ':' | '{' | '$' | '@');
+        }
+        code |= before == '.' && here.is_alphanumeric();
+        camel |= here.is_uppercase() && before.is_lowercase();
+        before = here;
+        end += here.len_utf8();
+    }
+    (end, code || camel && first.is_lowercase())
+}
+
+/// Whether the character at `at` glues the run before it to what follows. Slashes glue only inside something that is already a
+/// URL or a path (`https://…`, `users/{id}`): `create/update` are two words.
+fn is_glue(text: Characters<'_>, at: usize, here: char, url: bool) -> bool {
+    let glue = matches!(here, '_' | '.' | ':' | '@' | '$' | '{' | '}') || url && matches!(here, '/' | '?' | '=' | '%' | '-');
+    let goes_on = |next: char| (next.is_alphanumeric() || matches!(next, '/' | '{' | '_')) && !is_spaceless(next);
+    glue && text.at(at + 1).is_some_and(goes_on)
+}
+
+/// What the separator at `at` means.
+fn gap_of(text: Characters<'_>, at: usize, here: char) -> Gap {
+    if here == ' ' {
+        return Gap::Space;
+    }
+    let after = at + here.len_utf8();
+    let next = text.or_space(after);
+    match here {
+        '.' if next == ' ' && text.at(after + 1).is_some_and(char::is_lowercase) => Gap::Clause,
+        '.' | '!' | '?' if next.is_whitespace() || matches!(next, '"' | ')' | '*' | '<' | '\'') => Gap::Sentence,
+        '。' | '！' | '？' | '|' | '•' | '✓' | '→' => Gap::Sentence,
+        '\n' if line_ends_sentence(&text.0[after..]) => Gap::Sentence,
+        ',' | '，' => Gap::Comma,
+        '/' | '&' | '+' | '、' => Gap::Or,
+        '(' | ')' | ':' | ';' | '：' | '；' | '（' | '）' | '—' | '–' | '[' | ']' | '<' | '>' | '=' | '{' | '}' => {
+            Gap::Clause
+        }
+        '-' if next == ' ' => Gap::Clause,
+        '-' if next.is_alphanumeric() => Gap::Hyphen,
+        _ => Gap::Space,
+    }
+}
+
+/// A line break ends a sentence unless the next line goes on in lower case (text wrapped by hand).
+fn line_ends_sentence(rest: &str) -> bool {
+    let wrapped = rest.chars().find(|character| !matches!(character, ' ' | '\t'));
+    let breaks_twice = matches!(wrapped, Some('\n' | '\r') | None);
+    breaks_twice || !wrapped.is_some_and(|next| next.is_lowercase() || next.is_ascii_digit())
+}
