@@ -79,7 +79,8 @@ fn is_type(name: &[Word]) -> bool {
 /// The values that a parameter's description lists: what it quotes, or else what follows its colon ("Action: create, delete").
 fn listed(description: &str) -> Vec<String> {
     let quoted: Vec<String> = description.split(['"', '\'', '`']).skip(1).step_by(2).map(str::to_owned).collect();
-    let plain = |list: &str| list.split([',', '|', '/']).flat_map(|part| part.split(" or ")).map(|item| item.trim().to_owned()).collect();
+    let plain =
+        |list: &str| list.split([',', '|', '/']).flat_map(|part| part.split(" or ")).map(|item| item.trim().to_owned()).collect();
     let list = description.split_once([':', '(']).map(|(_, list)| list.split([')', '.']).next().unwrap_or_default());
     let values: Vec<String> = if quoted.is_empty() { list.map(plain).unwrap_or_default() } else { quoted };
     let is_value = |value: &String| (1..=3).contains(&value.split_whitespace().count());

@@ -151,8 +151,7 @@ impl Batch {
 
     fn entry(&self, line: usize) -> Entry {
         let Line { number, bytes } = self.lines[line].clone();
-        let parsed =
-            if bytes.is_empty() { Err("the line is longer than 16 MiB".to_owned()) } else { parse(&self.bytes[bytes]) };
+        let parsed = if bytes.is_empty() { Err("the line is longer than 16 MiB".to_owned()) } else { parse(&self.bytes[bytes]) };
         match parsed {
             Ok((server, tool)) => Entry { number, server, tool },
             Err(error) => Entry { number, server: None, tool: Err(error) },

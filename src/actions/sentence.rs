@@ -37,7 +37,7 @@ pub(super) fn actions<'a>(words: &[Word<'a>], field: &Field, dispatches: bool) -
 /// Words that the name of an operation has at the most.
 const OPERATION: usize = 4;
 
-/// The actions of an entry of a list of operations: "- delete_nodes: …", "**restart** (id)".
+/// The actions of an entry of a list of operations: `- delete_nodes: …`, `**restart** (id)`.
 fn operation<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
     let named = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
     let is_entry = named <= OPERATION && named < sentence.len();
@@ -98,9 +98,8 @@ fn drop_own_remains<'a>(actions: &mut Vec<Action<'a>>) {
     let made: Vec<Word<'a>> =
         actions.iter().filter(|action| may(action, Class::Write)).filter_map(|action| action.object.last().cloned()).collect();
     let clears = |action: &Action| may(action, Class::Destructive) && !may(action, Class::Write);
-    let own = |action: &Action, thing: &Word| {
-        thing.end() < action.span.0 && action.object.last().is_some_and(|last| last.same(thing))
-    };
+    let own =
+        |action: &Action, thing: &Word| thing.end() < action.span.0 && action.object.last().is_some_and(|last| last.same(thing));
     actions.retain(|action| !(clears(action) && made.iter().any(|thing| own(action, thing))));
 }
 
@@ -181,8 +180,7 @@ fn condition_end(clause: &[Word]) -> Option<usize> {
 /// "SQL that can modify or delete", "data to build and send reports": what follows is said of the object, not of the tool.
 fn opens_relative(clause: &[Word], at: usize) -> bool {
     let before = clause[at - 1];
-    before.is(List::Relatives)
-        || before.is(List::Infinitive) && Verb::find(clause, at, |form| form == Form::Base).is_some()
+    before.is(List::Relatives) || before.is(List::Infinitive) && Verb::find(clause, at, |form| form == Form::Base).is_some()
 }
 
 /// Whether the word at `at` stands after a comma, a slash or a word that joins.
@@ -232,8 +230,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at));
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
-            let opens_object =
-                next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
+            let opens_object = next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
             verb.doubtful = verb.words == 1 && word.is(List::Nouny) && !opens_object;
             return Some(verb);
         }

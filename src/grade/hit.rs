@@ -125,14 +125,20 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     weight += context.weight;
     evidence.extend(context.evidence);
     evidence.push(subject.verb_evidence(action));
-    let vague = when.vague || action.doubtful && weight == 0 || is_only_a_method(subject, action) || is_a_thing(subject, action, rule.effect()) || is_only_spoken_of(subject, action);
+    let vague = when.vague
+        || action.doubtful && weight == 0
+        || is_only_a_method(subject, action)
+        || is_a_thing(subject, action, rule.effect())
+        || is_only_spoken_of(subject, action);
     let (place, verb, sense) = (Some(action.place), Some(action.verb), Some(sense));
     Some(Hit { rule, place, verb, sense, weight, vague, evidence, fills: context.fills })
 }
 
 /// Whether the description does the same to a part of what the name says: `update_payment` ("Update the notes of a payment").
 fn is_said_of_a_part(subject: &Subject<'_>, action: &Action) -> bool {
-    let Some(thing) = action.object.last().filter(|_| action.place == Place::Name && action.heads.len() == 1) else { return false };
+    let Some(thing) = action.object.last().filter(|_| action.place == Place::Name && action.heads.len() == 1) else {
+        return false;
+    };
     let summary = |other: &&Action| other.place == Place::Summary && other.verb == action.verb;
     subject.actions.iter().filter(summary).any(|other| {
         let whole = other.clause.iter().skip_while(|word| word.text() != "of").skip(1);
@@ -178,9 +184,11 @@ fn is_only_a_method(subject: &Subject<'_>, action: &Action) -> bool {
     let method = |word: &Word| word.start == action.span.0 && word.is(List::BodyMethods);
     action.place == Place::Name
         && name.words.iter().any(method)
-        && subject.actions.iter().filter(|other| other.place == Place::Summary).any(|other| {
-            other.object.iter().any(|thing| action.object.iter().any(|same| are_alike(same, thing)))
-        })
+        && subject
+            .actions
+            .iter()
+            .filter(|other| other.place == Place::Summary)
+            .any(|other| other.object.iter().any(|thing| action.object.iter().any(|same| are_alike(same, thing))))
 }
 
 /// Whether two words are the same but for an ending: `payment`, `payments`.
@@ -228,7 +236,12 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
     }
     for (key, wanted) in &when.hint {
         let value = subject.tool.hint(key).filter(|value| value == wanted)?;
-        context.evidence.push(Evidence { field: Field::Annotation(key.into()), start: 0, end: 0, text: value.to_compact_string() });
+        context.evidence.push(Evidence {
+            field: Field::Annotation(key.into()),
+            start: 0,
+            end: 0,
+            text: value.to_compact_string(),
+        });
         context.weight += 1;
     }
     if let Some(least) = when.parameters_at_least {

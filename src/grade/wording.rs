@@ -57,7 +57,7 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
             hidden::find(&when.hidden, passage, |found| add(hits, rule, passage, found));
         }
         if marked_up && !(when.tag.is_empty() && when.marker.is_empty() && way.comment.is_empty()) {
-            markup::find(when, way, &mut reading, |found| add(hits, rule, passage, found));
+            markup::find(when, way, &reading, |found| add(hits, rule, passage, found));
         }
         if let Some(least) = when.encoded {
             encoded::find(least, passage, |found| add(hits, rule, passage, found));

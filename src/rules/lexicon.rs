@@ -65,8 +65,7 @@ impl Lexicon {
     /// Collects the verbs of rules, and adds their words to the vocabulary.
     pub(super) fn new(rules: &[Rule], vocabulary: &mut Vocabulary) -> Self {
         let passive = (vocabulary.add("be"), vocabulary.add("will"));
-        let mut lexicon =
-            Self { entries: Vec::new(), verbs: Vec::new(), tool: Vec::new(), disagreements: Vec::new(), passive };
+        let mut lexicon = Self { entries: Vec::new(), verbs: Vec::new(), tool: Vec::new(), disagreements: Vec::new(), passive };
         let mut known: HashMap<String, usize> = HashMap::new();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate() {
@@ -115,9 +114,9 @@ impl Lexicon {
             let single = entry.rest.is_empty() && entry.form != Form::Foreign && first.len() > 3 && first.is_ascii();
             single.then(|| (format_compact!("re{first}"), Entry { rest: Vec::new(), ..*entry }))
         };
-        let entries = vocabulary.words().flat_map(|(first, known)| {
-            self.starting_with(known.id).iter().filter_map(move |entry| repeats(first, entry))
-        });
+        let entries = vocabulary
+            .words()
+            .flat_map(|(first, known)| self.starting_with(known.id).iter().filter_map(move |entry| repeats(first, entry)));
         let is_new = |(text, _): &(CompactString, Entry)| self.starting_with(vocabulary.known(text).id).is_empty();
         let repeated: Vec<(CompactString, Entry)> = entries.filter(is_new).collect();
         for (text, entry) in repeated {

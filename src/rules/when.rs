@@ -117,8 +117,7 @@ impl When {
     pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
         let of_action = [&mut self.object, &mut self.unless_object, &mut self.mentions, &mut self.unless];
         let of_tool = [&mut self.name, &mut self.says, &mut self.unless_says, &mut self.server];
-        let of_parameters =
-            [&mut self.parameter, &mut self.parameter_ends, &mut self.parameter_says, &mut self.parameter_unless];
+        let of_parameters = [&mut self.parameter, &mut self.parameter_ends, &mut self.parameter_says, &mut self.parameter_unless];
         of_action.into_iter().chain(of_tool).chain(of_parameters).for_each(|phrases| phrases.enter(vocabulary));
         let steps = self.order.iter_mut().chain(&mut self.unless_between).chain(&mut self.comment);
         steps.flat_map(|step| &mut step.phrases).for_each(|pattern| pattern.enter(vocabulary));

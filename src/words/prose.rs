@@ -47,8 +47,7 @@ pub fn prose(text: &str) -> Vec<Word<'_>> {
 
 /// `PUT /admin/orders/{id}.json`: a slash after white space opens a path.
 fn opens_path(text: Characters<'_>, at: usize) -> bool {
-    text.before(at).is_none_or(char::is_whitespace)
-        && text.at(at + 1).is_some_and(|next| next.is_alphanumeric() || next == '{')
+    text.before(at).is_none_or(char::is_whitespace) && text.at(at + 1).is_some_and(|next| next.is_alphanumeric() || next == '{')
 }
 
 fn path_end(text: Characters<'_>, at: usize) -> usize {

@@ -40,7 +40,7 @@ fn evidence_of_one_field_is_merged_and_that_of_others_left_alone() {
 
 #[test]
 fn words_without_a_place_are_all_kept() {
-    let value = |text: &str| Evidence { field: Field::Parameter("mode".to_owned()), start: 0, end: 0, text: text.to_owned() };
+    let value = |text: &str| Evidence { field: Field::Parameter("mode".into()), start: 0, end: 0, text: text.into() };
     assert_eq!(disjoint(vec![value("drop"), value("append"), value("drop")]), [value("append"), value("drop")]);
 }
 

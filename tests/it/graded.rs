@@ -111,7 +111,7 @@ impl Judge for GradedTool {
                 let start = source[..at].chars().count();
                 Evidence::cut(field.clone(), source, start, start + words.chars().count())
             }
-            None => Evidence { field, start: 0, end: 0, text: words.to_owned() },
+            None => Evidence { field, start: 0, end: 0, text: words.into() },
         };
         let effect = self.verdict.class;
         match self.verdict.findings.iter_mut().find(|finding| finding.rule == rule) {

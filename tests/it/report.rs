@@ -135,7 +135,7 @@ fn classes_have_colours() {
 
 #[test]
 fn marks_without_a_place_and_marks_of_a_text_that_changed_are_shown() {
-    let stale = Evidence { field: Field::Name, start: 0, end: 6, text: "delete\u{202e}".to_owned() };
+    let stale = Evidence { field: Field::Name, start: 0, end: 6, text: "delete\u{202e}".into() };
     let tool = tool("remove_it").because("deletes", "parameters.mode", "drop").with(|tool| {
         tool.verdict.findings[0].evidence.push(stale);
     });
@@ -147,7 +147,7 @@ fn marks_without_a_place_and_marks_of_a_text_that_changed_are_shown() {
 #[test]
 fn a_hundred_thousand_marks_in_a_megabyte_are_counted_not_printed() {
     let tool = raw_tool(json!({ "name": "x", "description": "drop table ".repeat(100_000) })).with(|tool| {
-        let mark = |at: usize| Evidence { field: Field::Description, start: at * 11, end: at * 11 + 4, text: "drop".to_owned() };
+        let mark = |at: usize| Evidence { field: Field::Description, start: at * 11, end: at * 11 + 4, text: "drop".into() };
         let evidence = (0..100_000).map(mark).collect();
         tool.verdict.findings =
             vec![toolgrade::verdict::Finding { rule: "deletes".to_owned(), effect: Class::Destructive, evidence }];

@@ -50,7 +50,7 @@ fn signals_know_no_verb_that_no_class_knows() {
     let verbs = |effect: bool| {
         let rules = rules::all().iter().filter(move |rule| matches!(rule.says, Says::Effect(_)) == effect);
         let ways = rules.flat_map(|rule| rule.when.iter().map(move |when| (rule, when)));
-        ways.flat_map(|(rule, when)| when.verb.iter().chain(&when.foreign).map(move |verb| (verb.text(), &rule.id)))
+        ways.flat_map(|(rule, when)| when.verb.iter().chain(&when.foreign).map(move |verb| (verb.as_str(), &rule.id)))
     };
     let known: BTreeSet<&str> = verbs(true).map(|(verb, _)| verb).collect();
     let unknown: Vec<_> = verbs(false).filter(|(verb, _)| !known.contains(verb)).collect();

@@ -14,7 +14,8 @@ pub(super) fn find(kinds: &[Hidden], passage: &Passage<'_>, mut found: impl FnMu
     }
     let (places, text): (Vec<usize>, Vec<char>) = passage.source.char_indices().unzip();
     let byte = |at: usize| places.get(at).copied().unwrap_or(passage.source.len());
-    let mut found = |start: usize, end: usize, fill: String| found(Found { start: byte(start), end: byte(end), fill: Some(fill) });
+    let mut found =
+        |start: usize, end: usize, fill: String| found(Found { start: byte(start), end: byte(end), fill: Some(fill) });
     if kinds.contains(&Hidden::LookAlikes) && passage.name {
         look_alikes(&text, &mut found);
     }

@@ -1,8 +1,8 @@
 //! Orders: the steps of a rule, found one after the other in a text.
 
-use super::range;
 use super::kinds::{self, Own};
 use super::passages::Passage;
+use super::range;
 use crate::rules::{self, Kind, Mark, Step, Way, When};
 use crate::words::{Characters, Gap};
 
@@ -25,7 +25,7 @@ pub(super) struct Reading<'p> {
 impl<'p> Reading<'p> {
     pub(super) fn new(passage: &'p Passage<'p>, own: &'p Own<'p>) -> Self {
         let wording = rules::wording();
-        let marks = wording.marks(&passage.words);
+        let marks = wording.marks(passage.words);
         let mut present = vec![false; if marks.is_empty() { 0 } else { wording.slots() }];
         for mark in &marks {
             present[mark.slot] = true;
@@ -66,7 +66,7 @@ impl<'p> Reading<'p> {
     }
 
     fn length(&self, kind: Kind, at: usize) -> Option<usize> {
-        kinds::length(kind, &self.passage.words, at, Characters(self.passage.source), self.own)
+        kinds::length(kind, self.passage.words, at, Characters(self.passage.source), self.own)
     }
 }
 
