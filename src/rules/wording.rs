@@ -63,10 +63,9 @@ pub(crate) struct Looks {
 impl Looks {
     pub(crate) fn of(text: &str) -> Self {
         // Of what is ASCII, only the escape character is hidden.
-        let hidden = |byte: u8| !byte.is_ascii() || byte == 0x1b;
-        let markup = |byte: u8| matches!(byte, b'<' | b'[' | b'#');
-        let looks = Self { hidden: false, markup: false };
-        text.bytes().fold(looks, |looks, byte| Self { hidden: looks.hidden | hidden(byte), markup: looks.markup | markup(byte) })
+        let hidden = text.bytes().fold(false, |found, byte| found | !byte.is_ascii() | (byte == 0x1b));
+        let markup = text.bytes().fold(false, |found, byte| found | (byte == b'<') | (byte == b'[') | (byte == b'#'));
+        Self { hidden, markup }
     }
 }
 
