@@ -9,7 +9,7 @@ pub use prose::prose;
 
 use crate::grammar::List;
 use crate::rules;
-use crate::vocabulary::{Id, Known, Present, Vocabulary};
+use crate::vocabulary::{Id, Known, Opened, Vocabulary};
 use compact_str::CompactString;
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -38,17 +38,17 @@ pub struct Word<'a> {
     pub capitals: bool,
 }
 
-/// The words of a text, and which may be among them.
+/// The words of a text, and what may stand in it.
 #[derive(Clone, Debug, Default)]
 pub struct Words<'a> {
     words: Vec<Word<'a>>,
-    /// What most phrases of most rules are ruled out with, by one look.
-    pub present: Present,
+    /// The sets of phrases that may.
+    pub opened: Opened,
 }
 
 impl<'a> From<Vec<Word<'a>>> for Words<'a> {
     fn from(words: Vec<Word<'a>>) -> Self {
-        Self { present: words.iter().map(|word| word.known.id).collect(), words }
+        Self { opened: rules::vocabulary().opened(words.iter().map(|word| &word.known)), words }
     }
 }
 

@@ -106,13 +106,13 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     if when.unless.find(&action.clause).is_some() {
         return None;
     }
-    if part.is_some_and(|end| when.unless_object.end_of(&action.object[..end]).is_some()) {
+    if part.is_some_and(|end| when.unless_object.find(&action.object[..end]).is_some()) {
         return None;
     }
     let mut evidence = Vec::new();
     let mut weight = 0;
     if !when.object.is_empty() {
-        let range = when.object.end_of(&action.object[..part?])?;
+        let range = when.object.find(&action.object[..part?])?;
         evidence.extend(words_evidence(subject, action, &action.object[range]));
         weight += OBJECT;
     }
@@ -270,7 +270,7 @@ fn parameters(subject: &Subject<'_>, when: &When, context: &mut Context) -> Opti
     let named = |named: &&Named<'_>| {
         let says = |phrases: &Phrases| phrases.find(&named.name).is_some() || phrases.find(&named.description).is_some();
         let any = when.parameter.is_empty() && when.parameter_ends.is_empty();
-        (any || when.parameter.are(&named.name) || when.parameter_ends.end_of(&named.name).is_some())
+        (any || when.parameter.are_all_of(&named.name) || when.parameter_ends.find(&named.name).is_some())
             && (when.parameter_says.is_empty() || says(&when.parameter_says))
             && !says(&when.parameter_unless)
     };

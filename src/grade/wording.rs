@@ -10,7 +10,7 @@ mod passages;
 use super::hit::Hit;
 use super::subject::Subject;
 use crate::evidence::{Evidence, Field};
-use crate::rules::{self, Rule};
+use crate::rules::{self, Looks, Rule};
 use crate::words::{self, Word};
 use kinds::Own;
 use passages::Passage;
@@ -45,20 +45,16 @@ pub(super) fn instructions(text: &str) -> Vec<Hit> {
 fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     let wording = rules::wording();
     let mut reading = order::Reading::new(passage, own);
-    // Of what is ASCII, only the escape character is hidden.
-    let plain = passage.source.is_ascii() && !passage.source.contains('\u{1b}');
-    let marked_up = passage.source.contains(['<', '[', '#']);
-    for way in &wording.ways {
+    for way in wording.possible(&reading.marks, Looks::of(passage.source)) {
+        let way = &wording.ways[way];
         let (rule, when) = way.sense.resolve();
         if !way.order.is_empty() {
             order::find(way, when, &mut reading, |start, end| add(hits, rule, passage, Found { start, end, fill: None }));
         }
-        if !plain && !when.hidden.is_empty() {
+        if !when.hidden.is_empty() {
             hidden::find(&when.hidden, passage, |found| add(hits, rule, passage, found));
         }
-        if marked_up && !(when.tag.is_empty() && when.marker.is_empty() && way.comment.is_empty()) {
-            markup::find(when, way, &reading, |found| add(hits, rule, passage, found));
-        }
+        markup::find(when, way, &reading, |found| add(hits, rule, passage, found));
         if let Some(least) = when.encoded {
             encoded::find(least, passage, |found| add(hits, rule, passage, found));
         }

@@ -1,6 +1,6 @@
 //! When a rule speaks: conditions on a tool's actions, words, parameters and hints.
 
-use super::{Phrases, Step};
+use super::{Endings, Phrases, Step};
 use crate::vocabulary::Vocabulary;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -14,9 +14,9 @@ pub struct When {
     /// The same in other languages: every form that is met, as it is spelled.
     pub foreign: Vec<String>,
     /// What the action is done to: the head of the object ("the *payment method* of a customer").
-    pub object: Phrases,
+    pub object: Endings,
     /// What the object must not end in: "trade *history*".
-    pub unless_object: Phrases,
+    pub unless_object: Endings,
     /// Words anywhere in the action's clause.
     pub mentions: Phrases,
     /// Words that must not stand in the action's clause, or, without a verb, anywhere in name and description.
@@ -33,9 +33,9 @@ pub struct When {
     /// Words that the description or title must not have.
     pub unless_says: Phrases,
     /// A parameter with this whole name, in whatever spelling: `file path` is `filePath` and `file_path`.
-    pub parameter: Phrases,
+    pub parameter: Endings,
     /// A parameter whose name ends in these words.
-    pub parameter_ends: Phrases,
+    pub parameter_ends: Endings,
     /// Words of the matching parameter's own name or description.
     pub parameter_says: Phrases,
     /// Words that must not stand in the matching parameter's own name or description.
@@ -115,10 +115,11 @@ pub enum Disagreement {
 impl When {
     /// Adds the words of its phrases to the vocabulary of all rules.
     pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
-        let of_action = [&mut self.object, &mut self.unless_object, &mut self.mentions, &mut self.unless];
-        let of_tool = [&mut self.name, &mut self.says, &mut self.unless_says, &mut self.server];
-        let of_parameters = [&mut self.parameter, &mut self.parameter_ends, &mut self.parameter_says, &mut self.parameter_unless];
-        of_action.into_iter().chain(of_tool).chain(of_parameters).for_each(|phrases| phrases.enter(vocabulary));
+        let endings = [&mut self.object, &mut self.unless_object, &mut self.parameter, &mut self.parameter_ends];
+        endings.into_iter().for_each(|endings| endings.enter(vocabulary));
+        let of_texts = [&mut self.mentions, &mut self.unless, &mut self.name, &mut self.says, &mut self.unless_says];
+        let of_others = [&mut self.parameter_says, &mut self.parameter_unless, &mut self.server];
+        of_texts.into_iter().chain(of_others).for_each(|phrases| phrases.enter(vocabulary));
         let steps = self.order.iter_mut().chain(&mut self.unless_between).chain(&mut self.comment);
         steps.flat_map(|step| &mut step.phrases).for_each(|pattern| pattern.enter(vocabulary));
     }

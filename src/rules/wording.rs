@@ -1,6 +1,7 @@
 //! The phrases of all rules about wording, found by their first word: a text is read once, whatever the number of rules.
 
-use super::{Pattern, Rule, Sense, Step};
+use super::{Pattern, Rule, Sense, Step, When};
+use crate::vocabulary::Id;
 use crate::words::Word;
 use std::collections::HashMap;
 
@@ -8,10 +9,28 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub struct Wording {
     /// By the first word of a phrase.
-    phrases: Vec<Vec<Phrase>>,
+    openings: Vec<Opening>,
     known: HashMap<String, usize>,
+    /// By slot, the ways that need one of its phrases.
+    keyed: Vec<Vec<usize>>,
+    /// The ways that need no phrase of a certain step.
+    unkeyed: Vec<usize>,
+    /// The ways that look for hidden characters.
+    hidden: Vec<usize>,
+    /// The ways that look for markup.
+    markup: Vec<usize>,
+    /// The ways that look for encoded text.
+    encoded: Vec<usize>,
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
+}
+
+/// The phrases that start with a word.
+#[derive(Debug, Default)]
+struct Opening {
+    phrases: Vec<Phrase>,
+    /// The words that may come second, sorted.
+    seconds: Vec<Id>,
 }
 
 #[derive(Debug)]
@@ -32,6 +51,24 @@ pub(crate) struct Way {
     pub(crate) comment: Vec<usize>,
 }
 
+/// What a text shows at a glance.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    /// There are characters that may be hidden.
+    hidden: bool,
+    /// There are characters that markup starts with.
+    markup: bool,
+}
+
+impl Looks {
+    pub(crate) fn of(text: &str) -> Self {
+        // Of what is ASCII, only the escape character is hidden.
+        let hidden = text.bytes().fold(false, |found, byte| found | !byte.is_ascii() | (byte == 0x1b));
+        let markup = text.bytes().fold(false, |found, byte| found | (byte == b'<') | (byte == b'[') | (byte == b'#'));
+        Self { hidden, markup }
+    }
+}
+
 /// Where a step's phrase stands in a text, as a range of words.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
@@ -46,13 +83,38 @@ impl Wording {
         let mut wording = Self::default();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate().filter(|(_, when)| when.is_about_wording()) {
-                let mut slots = |steps: &[Step]| steps.iter().map(|step| wording.slot(step)).collect();
+                let mut slots = |steps: &[Step]| -> Vec<usize> { steps.iter().map(|step| wording.slot(step)).collect() };
                 let (order, unless, comment) =
                     (slots(&condition.order), slots(&condition.unless_between), slots(&condition.comment));
+                wording.add_keys(condition, &order);
                 wording.ways.push(Way { sense: Sense { rule, when }, order, unless, comment });
             }
         }
+        wording.keyed.resize(wording.known.len(), Vec::new());
         wording
+    }
+
+    /// Says when to try the way that is added next. Of its steps the one of the fewest phrases is likely the rarest.
+    fn add_keys(&mut self, when: &When, slots: &[usize]) {
+        let way = self.ways.len();
+        let phrases = when.order.iter().zip(slots).filter(|(step, _)| step.kinds.is_empty());
+        match phrases.min_by_key(|(step, _)| step.phrases.len()) {
+            Some((_, &slot)) => {
+                self.keyed.resize(self.known.len(), Vec::new());
+                self.keyed[slot].push(way);
+            }
+            None if !when.order.is_empty() => self.unkeyed.push(way),
+            None => {}
+        }
+        if !when.hidden.is_empty() {
+            self.hidden.push(way);
+        }
+        if !(when.tag.is_empty() && when.marker.is_empty() && when.comment.is_empty()) {
+            self.markup.push(way);
+        }
+        if when.encoded.is_some() {
+            self.encoded.push(way);
+        }
     }
 
     /// The number of a step; the same step in several rules has one.
@@ -68,10 +130,12 @@ impl Wording {
     }
 
     fn add(&mut self, pattern: &Pattern, slot: usize) {
-        for first in pattern.firsts() {
-            let needed = self.phrases.len().max(first.index() + 1);
-            self.phrases.resize_with(needed, Vec::new);
-            let phrases = &mut self.phrases[first.index()];
+        for first in pattern.words().first().into_iter().flatten() {
+            let needed = self.openings.len().max(first.index() + 1);
+            self.openings.resize_with(needed, Opening::default);
+            let Opening { phrases, seconds } = &mut self.openings[first.index()];
+            seconds.extend(pattern.words().get(1).into_iter().flatten());
+            seconds.sort_unstable();
             match phrases.iter_mut().find(|phrase| phrase.pattern == *pattern) {
                 Some(phrase) if phrase.slots.contains(&slot) => {}
                 Some(phrase) => phrase.slots.push(slot),
@@ -84,7 +148,9 @@ impl Wording {
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (start, word) in words.iter().enumerate() {
-            for phrase in self.phrases.get(word.known.id.index()).into_iter().flatten() {
+            let Some(Opening { phrases, seconds }) = self.openings.get(word.known.id.index()) else { continue };
+            let goes_on = words.get(start + 1).is_some_and(|next| seconds.binary_search(&next.known.id).is_ok());
+            for phrase in phrases.iter().filter(|phrase| goes_on || phrase.pattern.words().len() == 1) {
                 let length = phrase.pattern.at(words, start);
                 if let Some(length) = length.filter(|length| !cuts(words, start, start + length)) {
                     marks.extend(phrase.slots.iter().map(|&slot| Mark { slot, start, end: start + length }));
@@ -94,9 +160,18 @@ impl Wording {
         marks
     }
 
-    /// How many slots there are.
-    pub(crate) fn slots(&self) -> usize {
-        self.known.len()
+    /// The ways that may find something in a text with these marks, in order.
+    pub(crate) fn possible(&self, marks: &[Mark], looks: Looks) -> Vec<usize> {
+        let mut ways = self.encoded.clone();
+        ways.extend(marks.iter().flat_map(|mark| &self.keyed[mark.slot]));
+        for (try_them, more) in [(!marks.is_empty(), &self.unkeyed), (looks.hidden, &self.hidden), (looks.markup, &self.markup)] {
+            if try_them {
+                ways.extend(more);
+            }
+        }
+        ways.sort_unstable();
+        ways.dedup();
+        ways
     }
 }
 

@@ -11,16 +11,20 @@ const WORDS: usize = 3;
 /// Calls `found` for every run of at least `least` characters that decodes to words.
 pub(super) fn find(least: usize, passage: &Passage<'_>, mut found: impl FnMut(Found)) {
     let bytes = passage.source.as_bytes();
-    let mut start = 0;
-    while start < bytes.len() {
-        let length = bytes[start..].iter().take_while(|byte| is_base64(**byte)).count();
-        if length >= least
-            && let Ok(run) = std::str::from_utf8(&bytes[start..start + length])
-            && let Some(text) = decoded(run)
-        {
-            found(Found { start, end: start + length, fill: Some(text.chars().take(SHOWN).collect()) });
+    // A run of that many characters cannot pass between two looks that are so far apart.
+    let mut at = least - 1;
+    while at < bytes.len() {
+        if is_base64(bytes[at]) {
+            let start = bytes[..at].iter().rposition(|byte| !is_base64(*byte)).map_or(0, |before| before + 1);
+            let end = bytes[at..].iter().position(|byte| !is_base64(*byte)).map_or(bytes.len(), |length| at + length);
+            if end - start >= least
+                && let Some(text) = decoded(&passage.source[start..end])
+            {
+                found(Found { start, end, fill: Some(text.chars().take(SHOWN).collect()) });
+            }
+            at = end;
         }
-        start += length.max(1);
+        at += least;
     }
 }
 

@@ -17,20 +17,13 @@ const MOST: usize = 4;
 pub(super) struct Reading<'p> {
     pub(super) passage: &'p Passage<'p>,
     own: &'p Own<'p>,
-    marks: Vec<Mark>,
-    present: Vec<bool>,
+    pub(super) marks: Vec<Mark>,
     sentences: Option<Vec<usize>>,
 }
 
 impl<'p> Reading<'p> {
     pub(super) fn new(passage: &'p Passage<'p>, own: &'p Own<'p>) -> Self {
-        let wording = rules::wording();
-        let marks = wording.marks(passage.words);
-        let mut present = vec![false; if marks.is_empty() { 0 } else { wording.slots() }];
-        for mark in &marks {
-            present[mark.slot] = true;
-        }
-        Self { passage, own, marks, present, sentences: None }
+        Self { passage, own, marks: rules::wording().marks(passage.words), sentences: None }
     }
 
     /// Whether a phrase of one of these steps stands in a range of bytes.
@@ -72,8 +65,9 @@ impl<'p> Reading<'p> {
 
 /// Calls `found` with the bytes from the first to the last step, wherever the steps follow one another.
 pub(super) fn find(way: &Way, when: &When, reading: &mut Reading<'_>, mut found: impl FnMut(usize, usize)) {
-    let possible = |(slot, step): (&usize, &Step)| reading.present[*slot] || !step.kinds.is_empty();
-    if reading.present.is_empty() || !way.order.iter().zip(&when.order).all(possible) {
+    let stands = |slot: usize| reading.marks.iter().any(|mark| mark.slot == slot);
+    let possible = |(slot, step): (&usize, &Step)| !step.kinds.is_empty() || stands(*slot);
+    if reading.marks.is_empty() || !way.order.iter().zip(&when.order).all(possible) {
         return;
     }
     reading.prepare();

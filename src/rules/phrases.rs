@@ -1,0 +1,136 @@
+//! Phrases: the patterns of one condition, of which one is enough.
+
+use super::Pattern;
+use crate::vocabulary::{Id, Vocabulary};
+use crate::words::{Word, Words};
+use serde::Deserialize;
+use std::ops::Range;
+
+/// Patterns that may stand anywhere in a text.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Vec<Pattern>")]
+pub struct Phrases {
+    patterns: Vec<Pattern>,
+    /// The number that texts know them by.
+    set: u16,
+    /// By its first words, each pattern.
+    firsts: Index,
+}
+
+impl From<Vec<Pattern>> for Phrases {
+    fn from(patterns: Vec<Pattern>) -> Self {
+        Self { patterns, ..Self::default() }
+    }
+}
+
+impl Phrases {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// Adds their words to the vocabulary of all rules.
+    pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
+        if self.is_empty() {
+            return;
+        }
+        self.set = vocabulary.add_set();
+        for pattern in &mut self.patterns {
+            pattern.enter(vocabulary);
+            pattern.spellings().first().into_iter().flatten().for_each(|first| vocabulary.add_first(first, self.set));
+        }
+        self.firsts = Index::new(self.patterns.iter().map(|pattern| pattern.words().first()));
+    }
+
+    /// The first phrase that stands in a text, and where: a range of words.
+    pub(crate) fn find(&self, words: &Words<'_>) -> Option<Range<usize>> {
+        self.find_where(words, |_| true)
+    }
+
+    /// The same, where the phrase's first word is one that `fits`.
+    pub(crate) fn find_where(&self, words: &Words<'_>, fits: impl Fn(&Word<'_>) -> bool) -> Option<Range<usize>> {
+        if self.is_empty() || !words.opened.has(self.set) {
+            return None;
+        }
+        let mut found: Option<(usize, Range<usize>)> = None;
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.known.opens && fits(word)) {
+            for pattern in self.firsts.of(word) {
+                if found.as_ref().is_some_and(|(first, _)| *first <= pattern) {
+                    break;
+                }
+                if let Some(length) = self.patterns[pattern].at(words, at) {
+                    found = Some((pattern, at..at + length));
+                }
+            }
+        }
+        found.map(|(_, range)| range)
+    }
+}
+
+/// Patterns that a run of words ends in.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Vec<Pattern>")]
+pub struct Endings {
+    patterns: Vec<Pattern>,
+    /// By its last words, each pattern.
+    lasts: Index,
+}
+
+impl From<Vec<Pattern>> for Endings {
+    fn from(patterns: Vec<Pattern>) -> Self {
+        Self { patterns, ..Self::default() }
+    }
+}
+
+impl Endings {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// Adds their words to the vocabulary of all rules.
+    pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
+        self.patterns.iter_mut().for_each(|pattern| pattern.enter(vocabulary));
+        self.lasts = Index::new(self.patterns.iter().map(|pattern| pattern.words().last()));
+    }
+
+    /// The first phrase that some words end in, as a range of them.
+    pub(crate) fn find(&self, words: &[Word<'_>]) -> Option<Range<usize>> {
+        self.lasts.of(words.last()?).find_map(|pattern| {
+            let pattern = &self.patterns[pattern];
+            let start = words.len().checked_sub(pattern.words().len())?;
+            pattern.at(words, start).map(|_| start..words.len())
+        })
+    }
+
+    /// Whether some words are one of the phrases, and nothing else.
+    pub(crate) fn are_all_of(&self, words: &[Word<'_>]) -> bool {
+        let Some(last) = words.last() else { return false };
+        let all = |pattern: &Pattern| pattern.words().len() == words.len() && pattern.at(words, 0).is_some();
+        self.lasts.of(last).any(|pattern| all(&self.patterns[pattern]))
+    }
+}
+
+/// Patterns of a list, found by one of their words, in the order of the list.
+#[derive(Clone, Debug, Default)]
+struct Index(Vec<(Id, usize)>);
+
+impl Index {
+    /// Of patterns by the spellings of one word of each.
+    fn new<'a>(words: impl Iterator<Item = Option<&'a Vec<Id>>>) -> Self {
+        let spelled = words.enumerate().flat_map(|(pattern, word)| word.into_iter().flatten().map(move |id| (*id, pattern)));
+        let mut index: Vec<(Id, usize)> = spelled.collect();
+        index.sort_unstable();
+        index.dedup();
+        Self(index)
+    }
+
+    /// The patterns that have this word there.
+    fn of(&self, word: &Word<'_>) -> impl Iterator<Item = usize> {
+        let id = word.known.id;
+        let start = self.0.partition_point(|(known, _)| *known < id);
+        self.0[start..].iter().take_while(move |(known, _)| *known == id).map(|(_, pattern)| *pattern)
+    }
+}
