@@ -116,7 +116,7 @@ impl Lexicon {
         };
         let entries = vocabulary
             .words()
-            .flat_map(|(first, known)| self.starting_with(known.id).iter().filter_map(move |entry| repeats(first, entry)));
+            .flat_map(|(first, id)| self.starting_with(id).iter().filter_map(move |entry| repeats(first, entry)));
         let is_new = |(text, _): &(CompactString, Entry)| self.starting_with(vocabulary.known(text).id).is_empty();
         let repeated: Vec<(CompactString, Entry)> = entries.filter(is_new).collect();
         for (text, entry) in repeated {
