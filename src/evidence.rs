@@ -57,7 +57,11 @@ impl From<String> for Field {
 
 impl Serialize for Field {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self {
+            Self::Name => serializer.serialize_str("name"),
+            Self::Description => serializer.serialize_str("description"),
+            other => serializer.collect_str(other),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub mod grade;
 pub mod grammar;
 pub mod listing;
 pub mod mcp;
+pub mod numbers;
 pub mod policy;
 pub mod progress;
 pub mod redact;

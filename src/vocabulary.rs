@@ -2,11 +2,10 @@
 //! words are compared as numbers.
 
 use crate::grammar::{GRAMMAR, Lists};
+use crate::numbers::{self, Numbers};
 use compact_str::CompactString;
 use rustc_hash::FxHashMap;
-
-/// Sets of phrases that there may be.
-const SETS: usize = 512;
+use std::hash::{Hash, Hasher};
 
 /// The number of a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,16 +33,42 @@ pub struct Known {
     pub lists: Lists,
 }
 
+/// The longest word that can be known, in bytes.
+const LONGEST: usize = 32;
+
+/// A word to look up: in lower case, with zeros behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key([u64; LONGEST / 8]);
+
+impl Key {
+    /// `None` for a word that is too long to be known.
+    fn new(word: &str) -> Option<Self> {
+        let mut bytes = [0; LONGEST];
+        bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+        bytes.make_ascii_lowercase();
+        let (parts, _) = bytes.as_chunks();
+        Some(Self(std::array::from_fn(|part| u64::from_le_bytes(parts[part]))))
+    }
+}
+
+/// Words are told apart by their beginnings well enough, and short ones are most.
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0[0]);
+        state.write_u64(self.0[1]);
+    }
+}
+
 /// Words in lower case, with what is known of each.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
-    words: FxHashMap<CompactString, Known>,
-    /// The longest word, in bytes.
-    longest: usize,
+    words: FxHashMap<Key, Known>,
+    /// The words themselves, in the order of their numbers.
+    texts: Vec<CompactString>,
     /// How many sets of phrases there are.
-    sets: u16,
+    sets: usize,
     /// By the number of a word, the sets in which a phrase starts with it.
-    opened: Vec<Vec<u16>>,
+    opened: Vec<Vec<usize>>,
 }
 
 impl Vocabulary {
@@ -63,7 +88,7 @@ impl Vocabulary {
     }
 
     /// Adds a word that a phrase of this set starts with.
-    pub fn add_first(&mut self, word: &str, set: u16) {
+    pub fn add_first(&mut self, word: &str, set: usize) {
         let known = self.entry(word);
         known.opens = true;
         let index = known.id.index();
@@ -75,59 +100,35 @@ impl Vocabulary {
     ///
     /// # Panics
     /// At more sets than a text can tell apart: rules are data of our own.
-    pub fn add_set(&mut self) -> u16 {
-        assert!(usize::from(self.sets) < SETS, "more sets of phrases than numbers");
+    pub fn add_set(&mut self) -> usize {
+        assert!(self.sets < numbers::MOST, "more sets of phrases than numbers");
         self.sets += 1;
         self.sets - 1
     }
 
     fn entry(&mut self, word: &str) -> &mut Known {
-        let next = u16::try_from(self.words.len() + 1).unwrap_or_else(|_| panic!("more words than numbers"));
-        self.longest = self.longest.max(word.len());
-        self.words.entry(word.into()).or_insert_with(|| Known { id: Id(next), ..Known::default() })
+        let key = Key::new(word).unwrap_or_else(|| panic!("`{word}` is longer than {LONGEST} bytes"));
+        self.words.entry(key).or_insert_with(|| {
+            self.texts.push(word.into());
+            let number = u16::try_from(self.texts.len()).unwrap_or_else(|_| panic!("more words than numbers"));
+            Known { id: Id(number), ..Known::default() }
+        })
     }
 
-    /// What is known of a word in lower case.
+    /// What is known of a word: in one of ASCII letters, case does not count.
     #[must_use]
     pub fn known(&self, word: &str) -> Known {
-        if word.len() > self.longest { Known::default() } else { self.words.get(word).copied().unwrap_or_default() }
+        Key::new(word).and_then(|key| self.words.get(&key)).copied().unwrap_or_default()
     }
 
-    /// What is known of an ASCII word, in whatever case.
+    /// Every word, with its number.
+    pub fn words(&self) -> impl Iterator<Item = (&CompactString, Id)> {
+        self.texts.iter().zip(1..).map(|(word, number)| (word, Id(number)))
+    }
+
+    /// The sets of phrases that some words may open: what a text does not say is mostly ruled out by one look at them.
     #[must_use]
-    pub fn known_ascii(&self, word: &str) -> Known {
-        if word.len() > self.longest {
-            return Known::default();
-        }
-        let mut lower = CompactString::from(word);
-        lower.make_ascii_lowercase();
-        self.known(&lower)
-    }
-
-    /// Every word.
-    pub fn words(&self) -> impl Iterator<Item = (&CompactString, Known)> {
-        self.words.iter().map(|(word, known)| (word, *known))
-    }
-
-    /// The sets of phrases that some words may open.
-    #[must_use]
-    pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Opened {
-        let mut opened = Opened::default();
-        for set in words.filter(|known| known.opens).flat_map(|known| &self.opened[known.id.index()]) {
-            opened.0[usize::from(set >> 6)] |= 1 << (set & 63);
-        }
-        opened
-    }
-}
-
-/// The sets of phrases whose first words a text has, a bit for each: what it does not say is mostly ruled out by one look.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Opened([u64; SETS / 64]);
-
-impl Opened {
-    /// Whether a phrase of this set may stand in the text.
-    #[must_use]
-    pub fn has(&self, set: u16) -> bool {
-        self.0[usize::from(set >> 6)] & 1 << (set & 63) != 0
+    pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Numbers {
+        words.filter(|known| known.opens).flat_map(|known| &self.opened[known.id.index()]).copied().collect()
     }
 }

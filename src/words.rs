@@ -8,8 +8,9 @@ pub(crate) use characters::Characters;
 pub use prose::prose;
 
 use crate::grammar::List;
+use crate::numbers::Numbers;
 use crate::rules;
-use crate::vocabulary::{Id, Known, Opened, Vocabulary};
+use crate::vocabulary::{Id, Known, Vocabulary};
 use compact_str::CompactString;
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -43,7 +44,7 @@ pub struct Word<'a> {
 pub struct Words<'a> {
     words: Vec<Word<'a>>,
     /// The sets of phrases that may.
-    pub opened: Opened,
+    pub opened: Numbers,
 }
 
 impl<'a> From<Vec<Word<'a>>> for Words<'a> {
@@ -90,14 +91,13 @@ pub enum Script {
 
 impl<'a> Word<'a> {
     fn new(vocabulary: &Vocabulary, written: &'a str, start: usize, gap: Gap, code: bool) -> Self {
-        let (known, script) = if written.is_ascii() {
-            (vocabulary.known_ascii(written), Script::Any)
-        } else {
-            let spelling = spelling(written);
-            (vocabulary.known(&spelling), script(&spelling))
-        };
-        let capitals = written.chars().all(char::is_uppercase) && written.chars().nth(1).is_some();
-        Self { written, start, known, gap, script, code, capitals }
+        if written.is_ascii() {
+            let capitals = written.len() > 1 && written.bytes().all(|byte| byte.is_ascii_uppercase());
+            return Self { written, start, known: vocabulary.known(written), gap, script: Script::Any, code, capitals };
+        }
+        let spelling = spelling(written);
+        let capitals = written.chars().nth(1).is_some() && written.chars().all(char::is_uppercase);
+        Self { written, start, known: vocabulary.known(&spelling), gap, script: script(&spelling), code, capitals }
     }
 
     /// Where the word ends in its text, exclusive, in bytes.

@@ -45,16 +45,19 @@ pub(super) fn instructions(text: &str) -> Vec<Hit> {
 fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     let wording = rules::wording();
     let mut reading = order::Reading::new(passage, own);
-    for way in wording.possible(&reading.marks, Looks::of(passage.source)) {
+    let looks = Looks::of(passage.source);
+    for way in wording.possible(&reading.marks, looks).iter() {
         let way = &wording.ways[way];
         let (rule, when) = way.sense.resolve();
         if !way.order.is_empty() {
             order::find(way, when, &mut reading, |start, end| add(hits, rule, passage, Found { start, end, fill: None }));
         }
-        if !when.hidden.is_empty() {
+        if looks.hidden && !when.hidden.is_empty() {
             hidden::find(&when.hidden, passage, |found| add(hits, rule, passage, found));
         }
-        markup::find(when, way, &reading, |found| add(hits, rule, passage, found));
+        if looks.markup {
+            markup::find(when, way, &reading, |found| add(hits, rule, passage, found));
+        }
         if let Some(least) = when.encoded {
             encoded::find(least, passage, |found| add(hits, rule, passage, found));
         }

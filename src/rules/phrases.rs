@@ -12,7 +12,7 @@ use std::ops::Range;
 pub struct Phrases {
     patterns: Vec<Pattern>,
     /// The number that texts know them by.
-    set: u16,
+    set: usize,
     /// By its first words, each pattern.
     firsts: Index,
 }

@@ -1,6 +1,7 @@
 //! The phrases of all rules about wording, found by their first word: a text is read once, whatever the number of rules.
 
 use super::{Pattern, Rule, Sense, Step, When};
+use crate::numbers::Numbers;
 use crate::vocabulary::Id;
 use crate::words::Word;
 use std::collections::HashMap;
@@ -12,15 +13,15 @@ pub struct Wording {
     openings: Vec<Opening>,
     known: HashMap<String, usize>,
     /// By slot, the ways that need one of its phrases.
-    keyed: Vec<Vec<usize>>,
+    keyed: Vec<Numbers>,
     /// The ways that need no phrase of a certain step.
-    unkeyed: Vec<usize>,
+    unkeyed: Numbers,
     /// The ways that look for hidden characters.
-    hidden: Vec<usize>,
+    hidden: Numbers,
     /// The ways that look for markup.
-    markup: Vec<usize>,
+    markup: Numbers,
     /// The ways that look for encoded text.
-    encoded: Vec<usize>,
+    encoded: Numbers,
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
 }
@@ -29,6 +30,8 @@ pub struct Wording {
 #[derive(Debug, Default)]
 struct Opening {
     phrases: Vec<Phrase>,
+    /// Those that are nothing but the word.
+    alone: Vec<usize>,
     /// The words that may come second, sorted.
     seconds: Vec<Id>,
 }
@@ -55,18 +58,23 @@ pub(crate) struct Way {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Looks {
     /// There are characters that may be hidden.
-    hidden: bool,
+    pub(crate) hidden: bool,
     /// There are characters that markup starts with.
-    markup: bool,
+    pub(crate) markup: bool,
 }
 
 impl Looks {
     pub(crate) fn of(text: &str) -> Self {
         // Of what is ASCII, only the escape character is hidden.
         let hidden = text.bytes().fold(false, |found, byte| found | !byte.is_ascii() | (byte == 0x1b));
-        let markup = text.bytes().fold(false, |found, byte| found | (byte == b'<') | (byte == b'[') | (byte == b'#'));
+        let markup = text.bytes().fold(false, |found, byte| found | opens_markup(byte));
         Self { hidden, markup }
     }
+}
+
+/// Whether tags, marks and comments may start with this.
+pub(crate) fn opens_markup(byte: u8) -> bool {
+    (byte == b'<') | (byte == b'[') | (byte == b'#')
 }
 
 /// Where a step's phrase stands in a text, as a range of words.
@@ -90,7 +98,7 @@ impl Wording {
                 wording.ways.push(Way { sense: Sense { rule, when }, order, unless, comment });
             }
         }
-        wording.keyed.resize(wording.known.len(), Vec::new());
+        wording.keyed.resize(wording.known.len(), Numbers::default());
         wording
     }
 
@@ -100,20 +108,20 @@ impl Wording {
         let phrases = when.order.iter().zip(slots).filter(|(step, _)| step.kinds.is_empty());
         match phrases.min_by_key(|(step, _)| step.phrases.len()) {
             Some((_, &slot)) => {
-                self.keyed.resize(self.known.len(), Vec::new());
-                self.keyed[slot].push(way);
+                self.keyed.resize(self.known.len(), Numbers::default());
+                self.keyed[slot].add(way);
             }
-            None if !when.order.is_empty() => self.unkeyed.push(way),
+            None if !when.order.is_empty() => self.unkeyed.add(way),
             None => {}
         }
         if !when.hidden.is_empty() {
-            self.hidden.push(way);
+            self.hidden.add(way);
         }
         if !(when.tag.is_empty() && when.marker.is_empty() && when.comment.is_empty()) {
-            self.markup.push(way);
+            self.markup.add(way);
         }
         if when.encoded.is_some() {
-            self.encoded.push(way);
+            self.encoded.add(way);
         }
     }
 
@@ -133,13 +141,16 @@ impl Wording {
         for first in pattern.words().first().into_iter().flatten() {
             let needed = self.openings.len().max(first.index() + 1);
             self.openings.resize_with(needed, Opening::default);
-            let Opening { phrases, seconds } = &mut self.openings[first.index()];
+            let Opening { phrases, alone, seconds } = &mut self.openings[first.index()];
             seconds.extend(pattern.words().get(1).into_iter().flatten());
             seconds.sort_unstable();
             match phrases.iter_mut().find(|phrase| phrase.pattern == *pattern) {
                 Some(phrase) if phrase.slots.contains(&slot) => {}
                 Some(phrase) => phrase.slots.push(slot),
-                None => phrases.push(Phrase { pattern: pattern.clone(), slots: vec![slot] }),
+                None => {
+                    alone.extend((pattern.words().len() == 1).then_some(phrases.len()));
+                    phrases.push(Phrase { pattern: pattern.clone(), slots: vec![slot] });
+                }
             }
         }
     }
@@ -148,29 +159,31 @@ impl Wording {
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (start, word) in words.iter().enumerate() {
-            let Some(Opening { phrases, seconds }) = self.openings.get(word.known.id.index()) else { continue };
-            let goes_on = words.get(start + 1).is_some_and(|next| seconds.binary_search(&next.known.id).is_ok());
-            for phrase in phrases.iter().filter(|phrase| goes_on || phrase.pattern.words().len() == 1) {
+            let Some(Opening { phrases, alone, seconds }) = self.openings.get(word.known.id.index()) else { continue };
+            let mut add = |phrase: &Phrase| {
                 let length = phrase.pattern.at(words, start);
                 if let Some(length) = length.filter(|length| !cuts(words, start, start + length)) {
                     marks.extend(phrase.slots.iter().map(|&slot| Mark { slot, start, end: start + length }));
                 }
+            };
+            if words.get(start + 1).is_some_and(|next| seconds.binary_search(&next.known.id).is_ok()) {
+                phrases.iter().for_each(add);
+            } else {
+                alone.iter().for_each(|&phrase| add(&phrases[phrase]));
             }
         }
         marks
     }
 
     /// The ways that may find something in a text with these marks, in order.
-    pub(crate) fn possible(&self, marks: &[Mark], looks: Looks) -> Vec<usize> {
-        let mut ways = self.encoded.clone();
-        ways.extend(marks.iter().flat_map(|mark| &self.keyed[mark.slot]));
-        for (try_them, more) in [(!marks.is_empty(), &self.unkeyed), (looks.hidden, &self.hidden), (looks.markup, &self.markup)] {
-            if try_them {
-                ways.extend(more);
+    pub(crate) fn possible(&self, marks: &[Mark], looks: Looks) -> Numbers {
+        let mut ways = self.encoded;
+        marks.iter().for_each(|mark| ways.add_all(&self.keyed[mark.slot]));
+        for (wanted, more) in [(!marks.is_empty(), &self.unkeyed), (looks.hidden, &self.hidden), (looks.markup, &self.markup)] {
+            if wanted {
+                ways.add_all(more);
             }
         }
-        ways.sort_unstable();
-        ways.dedup();
         ways
     }
 }

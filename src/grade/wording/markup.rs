@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::order::Reading;
-use crate::rules::{Way, When};
+use crate::rules::{Way, When, opens_markup};
 
 /// A tag's name is no longer than this, in characters.
 const NAME: usize = 40;
@@ -13,17 +13,25 @@ pub(super) fn find(when: &When, way: &Way, reading: &Reading<'_>, mut found: imp
     if !when.tag.is_empty() {
         tags(&when.tag, text, &mut found);
     }
-    for marker in &when.marker {
-        let same = |window: &[u8]| window.eq_ignore_ascii_case(marker.as_bytes());
-        for (start, _) in text.as_bytes().windows(marker.len()).enumerate().filter(|(_, window)| same(window)) {
-            found(Found { start, end: start + marker.len(), fill: Some(marker.clone()) });
-        }
+    if !when.marker.is_empty() {
+        markers(&when.marker, text.as_bytes(), &mut found);
     }
     if !way.comment.is_empty() {
         for (start, end) in comments(text) {
             if reading.says(&way.comment, start, end) {
                 found(Found { start, end, fill: Some("<!-- … -->".to_owned()) });
             }
+        }
+    }
+}
+
+/// Marks of other kinds, in any case.
+fn markers(markers: &[String], text: &[u8], found: &mut impl FnMut(Found)) {
+    let openings: Vec<usize> = (0..text.len()).filter(|&at| opens_markup(text[at])).collect();
+    for marker in markers {
+        let begins = |rest: &[u8]| rest.get(..marker.len()).is_some_and(|here| here.eq_ignore_ascii_case(marker.as_bytes()));
+        for start in openings.iter().copied().filter(|&at| begins(&text[at..])) {
+            found(Found { start, end: start + marker.len(), fill: Some(marker.clone()) });
         }
     }
 }
