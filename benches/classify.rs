@@ -24,10 +24,8 @@ fn main() {
             }
         }));
         grading.push(measure(|| {
-            let mut out = Vec::new();
-            let wrong = toolgrade::classify::classify(&mut &lines[..], &mut out, false).unwrap();
+            let wrong = toolgrade::classify::classify(&mut &lines[..], &mut std::io::sink(), false).unwrap();
             assert_eq!(wrong, 0);
-            black_box(out);
         }));
     }
     let (parsing, grading) = (median(parsing), median(grading));

@@ -10,10 +10,12 @@ use serde_json::Value;
 use std::io::{self, BufRead, Read as _, Write};
 use std::ops::Range;
 
-/// Lines held at once: enough to keep every core busy and most servers whole.
-const BATCH: usize = 8192;
-/// Bytes held at once.
-const BATCH_BYTES: usize = 32 << 20;
+/// Lines read at once: enough to keep every core busy, few enough to stay in its cache.
+const BATCH: usize = 1024;
+/// Lines of one server that are judged together, at the most.
+const SERVER: usize = 8192;
+/// Bytes held at once, about.
+const MOST: usize = 32 << 20;
 /// Longest line, in bytes: as long as the longest message a server may send.
 const LONGEST_LINE: u64 = 16 << 20;
 
@@ -75,9 +77,10 @@ struct Answer {
 }
 
 impl Batch {
-    /// Reads lines that are not blank until the batch is full.
+    /// Reads more lines that are not blank.
     fn fill(&mut self, input: &mut dyn BufRead) -> io::Result<()> {
-        while !self.ended && self.lines.len() < BATCH && self.bytes.len() < BATCH_BYTES {
+        let wanted = self.lines.len() + BATCH;
+        while !self.ended && self.lines.len() < wanted && !self.is_full() {
             let start = self.bytes.len();
             self.number += 1;
             self.ended = input.take(LONGEST_LINE).read_until(b'\n', &mut self.bytes)? == 0;
@@ -96,6 +99,11 @@ impl Batch {
             }
         }
         Ok(())
+    }
+
+    /// Whether no more may be read before some of it is answered.
+    fn is_full(&self) -> bool {
+        self.lines.len() >= SERVER || self.bytes.len() >= MOST
     }
 
     /// Forgets the lines that are answered.
@@ -138,8 +146,8 @@ impl Batch {
                 group.push(entry);
                 at += 1;
             }
-            // A server that fills a batch by itself is not waited for.
-            if at == self.lines.len() && !self.ended && first > 0 {
+            // What follows may be of the same server, unless that fills a batch by itself.
+            if at == self.lines.len() && !self.ended && !(first == 0 && self.is_full()) {
                 answer.open = Some(first);
             } else {
                 answer.wrong += group.iter().filter(|entry| entry.tool.is_err()).count();
