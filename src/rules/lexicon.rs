@@ -114,9 +114,9 @@ impl Lexicon {
             let single = entry.rest.is_empty() && entry.form != Form::Foreign && first.len() > 3 && first.is_ascii();
             single.then(|| (format_compact!("re{first}"), Entry { rest: Vec::new(), ..*entry }))
         };
-        let entries = vocabulary.words().flat_map(|(first, id)| {
-            self.starting_with(id).iter().filter_map(move |entry| repeats(first, entry))
-        });
+        let entries = vocabulary
+            .words()
+            .flat_map(|(first, id)| self.starting_with(id).iter().filter_map(move |entry| repeats(first, entry)));
         let is_new = |(text, _): &(CompactString, Entry)| self.starting_with(vocabulary.known(text).id).is_empty();
         let repeated: Vec<(CompactString, Entry)> = entries.filter(is_new).collect();
         for (text, entry) in repeated {
