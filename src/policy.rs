@@ -1,3 +1,16 @@
-//! Policies: verdicts become rules that a gateway or a client enforces.
+//! Policies: verdicts become rules that a gateway or a client enforces, and one function decides what they mean.
 
+pub mod condition;
+pub mod counters;
+pub mod decide;
+pub mod model;
+pub mod number;
+pub mod path;
+pub mod pattern;
 pub mod policylayer;
+pub mod problem;
+pub mod profile;
+pub mod read;
+pub mod strict;
+mod suggest;
+mod write;
