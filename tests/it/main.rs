@@ -34,6 +34,8 @@ mod interrupt;
 mod live;
 /// What a scan gave, as text to compare whole.
 mod outcome;
+/// What a policy means: the tables of its page.
+mod policy;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.
