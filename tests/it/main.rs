@@ -36,6 +36,8 @@ mod live;
 mod outcome;
 /// What a policy means: the tables of its page.
 mod policy;
+/// Proofs about policies beside brute force.
+mod policy_proof;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.

@@ -63,7 +63,9 @@ impl<'t> Reader<'t> {
     /// A field that must be there.
     pub(super) fn required<'v>(&mut self, object: &'v ast::Object<'v>, name: &str, what: &str) -> Option<&'v ast::Value<'v>> {
         let value = field(object, name);
-        if value.is_none() {
+        // A slip was told already, with this name as what was meant.
+        let slip = |property: &ast::ObjectProp<'_>| suggest::nearest(property.name.as_str(), [name]).is_some();
+        if value.is_none() && !object.properties.iter().any(slip) {
             self.problem(object.range.start, &format!("{what} needs `{name}`"));
         }
         value
