@@ -1,8 +1,12 @@
 //! Policies: verdicts become rules that a gateway or a client enforces, and one function decides what they mean.
 
+pub mod bounds;
+pub mod check;
+pub mod claim;
 pub mod condition;
 pub mod counters;
 pub mod decide;
+pub mod diff;
 pub mod model;
 pub mod number;
 pub mod path;

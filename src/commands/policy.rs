@@ -1,10 +1,14 @@
 //! `toolgrade policy`
 
+mod check;
+mod diff;
 mod generate;
 mod replay;
+mod tools;
 
 use crate::cli::{PolicyArgs, PolicyCommand};
 use crate::exit::Exit;
+use crate::policy::problem::Problem;
 use anyhow::Context as _;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -16,7 +20,8 @@ pub(super) fn run(args: &PolicyArgs) -> anyhow::Result<Exit> {
     match &args.command {
         None => generate::run(&args.generate),
         Some(PolicyCommand::Replay(args)) => replay::run(args),
-        Some(_) => anyhow::bail!("not yet"),
+        Some(PolicyCommand::Check(args)) => check::run(args),
+        Some(PolicyCommand::Diff(args)) => diff::run(args),
     }
 }
 
@@ -39,8 +44,13 @@ fn text(path: &Path) -> anyhow::Result<String> {
     })
 }
 
-/// Says every problem of a policy on standard error, and how many there are.
-fn say_problems(path: &Path, problems: &[crate::policy::problem::Problem]) -> Exit {
+/// Says on standard error what classes without a target rest on.
+fn say_classes_by_name() {
+    super::scan::say_hint("classes rest on the tools' names alone: give a TARGET to judge their definitions");
+}
+
+/// Says every problem of a policy on standard error.
+fn say_problems(path: &Path, problems: &[Problem]) -> Exit {
     for problem in problems {
         super::scan::say_error(&format!("{}: {problem}", path.display()));
     }

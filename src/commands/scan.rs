@@ -89,6 +89,11 @@ pub(super) fn say_error(message: &str) {
     anstream::eprintln!("{ERROR}error:{ERROR:#} {}", sanitize::line(message));
 }
 
+/// Says a hint on standard error.
+pub(super) fn say_hint(message: &str) {
+    anstream::eprintln!("{HINT}hint:{HINT:#} {}", sanitize::line(message));
+}
+
 /// Says a warning on standard error.
 pub(super) fn say_warning(message: &str) {
     anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", sanitize::line(message));

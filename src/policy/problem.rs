@@ -1,9 +1,10 @@
 //! What is wrong with a document: where, what, and what to write instead.
 
+use serde::Serialize;
 use std::fmt;
 
 /// A place in a text, counted from 1; columns in Unicode scalar values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Place {
     /// The line.
     pub line: usize,
@@ -12,9 +13,10 @@ pub struct Place {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
 pub struct Problem {
     /// Where it stands.
+    #[serde(flatten)]
     pub place: Place,
     /// What is wrong, and what to do.
     pub message: String,
