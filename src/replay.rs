@@ -14,6 +14,21 @@ use std::io::{self, BufRead, Write};
 
 const FIELDS: [&str; 4] = ["tool", "arguments", "at", "identity"];
 
+/// What other records call these fields.
+const OTHER_NAMES: [(&str, &str); 11] = [
+    ("args", "arguments"),
+    ("grant", "identity"),
+    ("input", "arguments"),
+    ("name", "tool"),
+    ("parameters", "arguments"),
+    ("params", "arguments"),
+    ("principal", "identity"),
+    ("time", "at"),
+    ("timestamp", "at"),
+    ("ts", "at"),
+    ("user", "identity"),
+];
+
 /// A recorded call.
 struct Recorded {
     tool: String,
@@ -68,7 +83,8 @@ struct Wrong<'a> {
     error: &'a str,
 }
 
-/// A line as a call. Fields that are not known are left aside, unless they look like a slip: `argument` would be a call without any.
+/// A line as a call. Fields that are not known are left aside, unless one stands for a field that is missing: a call with `args`
+/// would be decided as one without arguments.
 fn parse(bytes: &[u8]) -> Result<Recorded, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "no JSON: the line is not UTF-8".to_owned())?;
     let tree = strict::parse(text).map_err(|problem| format!("column {}: {}", problem.place.column, problem.message))?;
@@ -82,11 +98,14 @@ fn parse(bytes: &[u8]) -> Result<Recorded, String> {
             ("identity", ast::Value::StringLit(identity)) => recorded.identity = Some(identity.value.to_string()),
             ("at", ast::Value::StringLit(at)) => recorded.at = Some(time(&at.value)?),
             (field @ ("tool" | "identity" | "at"), _) => return Err(format!("`{field}` must be a text")),
-            (other, _) => {
-                if let Some(known) = suggest::nearest(other, FIELDS) {
-                    return Err(format!("`{other}` is no field of a call: did you mean `{known}`?"));
-                }
-            }
+            _ => {}
+        }
+    }
+    let has = |field: &str| object.properties.iter().any(|property| property.name.as_str() == field);
+    for other in object.properties.iter().map(|property| property.name.as_str()).filter(|name| !FIELDS.contains(name)) {
+        let known = OTHER_NAMES.iter().find(|(name, _)| *name == other).map(|(_, field)| *field);
+        if let Some(meant) = known.or_else(|| suggest::nearest(other, FIELDS)).filter(|field| !has(field)) {
+            return Err(format!("`{other}` is no field of a call: did you mean `{meant}`?"));
         }
     }
     if recorded.tool.is_empty() { Err("no call: `tool` is missing or empty".to_owned()) } else { Ok(recorded) }

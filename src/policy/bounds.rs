@@ -100,6 +100,13 @@ impl Bounds {
                 shifts.push(Shift { quantity, reach, window, before, after });
             }
         }
+        // What changes for all together changes for each: it is told once.
+        let same = |one: &Shift, all: &Shift| {
+            let of = |shift: &Shift| (shift.quantity.clone(), shift.window, shift.before, shift.after);
+            all.reach == Reach::Everyone && of(one) == of(all)
+        };
+        let all = shifts.clone();
+        shifts.retain(|shift| shift.reach == Reach::Everyone || !all.iter().any(|other| same(shift, other)));
         shifts
     }
 }

@@ -58,13 +58,14 @@ pub fn diff(before: &Policy, after: &Policy, tools: &[(&str, Class)]) -> Differe
     order.sort_by_key(|(_, class)| std::cmp::Reverse(*class));
     for (name, class) in order {
         compare(before, after, name, &mut |to, change, arguments, message| {
-            to(&mut difference).push(Change { tool: Some(name.to_owned()), class: Some(class), change, arguments, message });
+            let (tool, message) = (Some(name.to_owned()), message.to_owned());
+            to(&mut difference).push(Change { tool, class: Some(class), change, arguments, message });
         });
     }
     let longer = unnamed(before, tools);
     let other = format!("{longer}{}", unnamed(after, tools));
     compare(before, after, &other, &mut |to, change, arguments, message| {
-        to(&mut difference).push(Change { tool: None, class: None, change, arguments, message });
+        to(&mut difference).push(Change { tool: None, class: None, change, arguments, message: message.to_owned() });
     });
     difference
 }
@@ -81,7 +82,7 @@ pub fn names<'p>(policies: &[&'p Policy]) -> Vec<&'p str> {
 /// Which list of a difference a change goes into.
 type List = fn(&mut Difference) -> &mut Vec<Change>;
 
-fn compare(before: &Policy, after: &Policy, name: &str, tell: &mut dyn FnMut(List, Aspect, Option<Value>, String)) {
+fn compare(before: &Policy, after: &Policy, name: &str, tell: &mut dyn FnMut(List, Aspect, Option<Value>, &str)) {
     let possible: List = |difference| &mut difference.possible;
     let impossible: List = |difference| &mut difference.impossible;
     let undecided: List = |difference| &mut difference.undecided;
@@ -90,15 +91,15 @@ fn compare(before: &Policy, after: &Policy, name: &str, tell: &mut dyn FnMut(Lis
             let hidden = |policy| matches!(standing(policy, name), Standing::Hidden(_));
             match (hidden(before), hidden(after)) {
                 (true, false) => {
-                    tell(possible, Aspect::Listing, None, "no longer hidden, though no call goes through".to_owned())
+                    tell(possible, Aspect::Listing, None, "no longer hidden, though no call goes through");
                 }
-                (false, true) => tell(impossible, Aspect::Listing, None, "hidden now; no call went through before".to_owned()),
+                (false, true) => tell(impossible, Aspect::Listing, None, "hidden now; no call went through before"),
                 _ => {}
             }
         }
-        (Answer::No, Answer::Yes(arguments)) => tell(possible, Aspect::Call, Some(arguments), "can be called now".to_owned()),
+        (Answer::No, Answer::Yes(arguments)) => tell(possible, Aspect::Call, Some(arguments), "can be called now"),
         (Answer::Yes(arguments), Answer::No) => {
-            tell(impossible, Aspect::Call, Some(arguments), "can no longer be called".to_owned());
+            tell(impossible, Aspect::Call, Some(arguments), "can no longer be called");
         }
         _ => {
             let sides: [(List, Answer, &str); 2] = [
@@ -107,13 +108,13 @@ fn compare(before: &Policy, after: &Policy, name: &str, tell: &mut dyn FnMut(Lis
             ];
             for (list, answer, message) in sides {
                 match answer {
-                    Answer::Yes(arguments) => tell(list, Aspect::Arguments, Some(arguments), message.to_owned()),
-                    Answer::Unknown(why) => tell(undecided, Aspect::Arguments, None, why.to_string()),
+                    Answer::Yes(arguments) => tell(list, Aspect::Arguments, Some(arguments), message),
+                    Answer::Unknown(why) => tell(undecided, Aspect::Arguments, None, &why.to_string()),
                     Answer::No => {}
                 }
             }
             for shift in Bounds::of(before, name).shifts(&Bounds::of(after, name)) {
-                tell(if shift.is_more() { possible } else { impossible }, Aspect::Limit, None, shift.to_string());
+                tell(if shift.is_more() { possible } else { impossible }, Aspect::Limit, None, &shift.to_string());
             }
         }
     }

@@ -21,9 +21,15 @@ impl Pattern {
     /// When it is no regular expression, or too large a one.
     pub fn parse(text: &str) -> Result<Self, String> {
         // By itself first: `a)|(b` must not become well-formed by the group around it.
-        compile(text)?;
-        let regex = compile(&anchored(text))
-            .map_err(|_| "a comment of `(?x)` runs to the end of the pattern: end it with a line break".to_owned())?;
+        let syntax = regex_automata::util::syntax::Config::new().nest_limit(NEST_LIMIT);
+        regex_automata::util::syntax::parse_with(text, &syntax).map_err(|error| last_line(&error.to_string()))?;
+        let built = RegexBuilder::new(&anchored(text)).size_limit(SIZE_LIMIT).nest_limit(NEST_LIMIT + 1).build();
+        let regex = built.map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => {
+                format!("the pattern takes more than {SIZE_LIMIT} bytes when compiled: shorten it")
+            }
+            _ => "a comment of `(?x)` runs to the end of the pattern: end it with a line break".to_owned(),
+        })?;
         Ok(Self { text: text.to_owned(), regex })
     }
 
@@ -50,16 +56,9 @@ fn anchored(text: &str) -> String {
     format!(r"\A(?:{text})\z")
 }
 
-fn compile(text: &str) -> Result<Regex, String> {
-    RegexBuilder::new(text).size_limit(SIZE_LIMIT).nest_limit(NEST_LIMIT).build().map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => format!("the pattern takes more than {SIZE_LIMIT} bytes when compiled: shorten it"),
-        // Only the last line says what is wrong; those above it draw where.
-        error => {
-            let said = error.to_string();
-            let last = said.lines().last().unwrap_or_default();
-            last.trim_start_matches("error: ").to_owned()
-        }
-    })
+/// The line that says what is wrong; those above it draw where.
+fn last_line(said: &str) -> String {
+    said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 impl PartialEq for Pattern {

@@ -65,6 +65,7 @@ fn policy(reader: &mut Reader<'_>, value: &ast::Value<'_>) -> Policy {
         None => {}
     }
     if let Some(default) = reader.required(object, "default", "a policy") {
+        reader.note("/default", default);
         match reader.text(default, "default") {
             Some("allow") => policy.default = Fallback::Allow,
             Some("deny") => policy.default = Fallback::Deny,

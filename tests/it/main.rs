@@ -36,6 +36,10 @@ mod live;
 mod outcome;
 /// What a policy means: the tables of its page.
 mod policy;
+/// `policy check`, `policy test` and `policy diff`.
+mod policy_commands;
+/// Policy files: what is wrong with each that is none.
+mod policy_files;
 /// Proofs about policies beside brute force.
 mod policy_proof;
 /// Whole reports in every format.

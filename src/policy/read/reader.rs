@@ -52,7 +52,7 @@ impl<'t> Reader<'t> {
             if !fields.contains(&name) {
                 let known = match suggest::nearest(name, fields.iter().copied()) {
                     Some(known) => format!("did you mean `{known}`?"),
-                    None => format!("the fields are {}", among(fields)),
+                    None => format!("it has {}", among(fields)),
                 };
                 self.problem(property.range.start, &format!("`{name}` is no field of {what}: {known}"));
             }
@@ -114,7 +114,7 @@ impl<'t> Reader<'t> {
     pub(super) fn unknown_word(&mut self, value: &ast::Value<'_>, name: &str, word: &str, known: &[&str]) {
         let hint = match suggest::nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it is one of {}", among(known)),
+            None => format!("it is {}", known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")),
         };
         self.problem(value.range().start, &format!("`{name}` cannot be `{word}`: {hint}"));
     }
