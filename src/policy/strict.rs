@@ -2,6 +2,7 @@
 
 use super::problem::{Lines, Place, Problem};
 use jsonc_parser::ast;
+use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use rustc_hash::FxHashSet;
 use serde::de::IgnoredAny;
@@ -44,7 +45,11 @@ pub fn parse(text: &str) -> Result<ast::Value<'_>, Problem> {
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(text, &error))?;
     let tree = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let place = Lines::of(text).place(error.range().start);
-        Problem { place, message: format!("no JSON: {}", lower_first(&error.kind().to_string())) }
+        let message = match error.kind() {
+            ParseErrorKind::NestingDepthExceeded => too_deep(),
+            kind => format!("no JSON: {}", lower_first(&kind.to_string())),
+        };
+        Problem { place, message }
     })?;
     let Some(value) = tree.value else { return Err(Problem { place: start, message: "the text is empty".to_owned() }) };
     match check(&value, 1) {
@@ -55,7 +60,7 @@ pub fn parse(text: &str) -> Result<ast::Value<'_>, Problem> {
 
 /// The first thing wrong below a value: too deep, or a key twice.
 fn check(value: &ast::Value<'_>, depth: usize) -> Option<(usize, String)> {
-    let too_deep = |at: usize| (depth > DEEPEST).then(|| (at, format!("values nest deeper than {DEEPEST}")));
+    let too_deep = |at: usize| (depth > DEEPEST).then(|| (at, too_deep()));
     match value {
         ast::Value::Object(object) => too_deep(object.range.start).or_else(|| {
             let mut seen = FxHashSet::default();
@@ -72,6 +77,10 @@ fn check(value: &ast::Value<'_>, depth: usize) -> Option<(usize, String)> {
         }
         _ => None,
     }
+}
+
+fn too_deep() -> String {
+    format!("values nest deeper than {DEEPEST}")
 }
 
 /// A value without its places; every number with the digits it was written in.

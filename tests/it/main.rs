@@ -38,6 +38,8 @@ mod outcome;
 mod policy;
 /// `policy check`, `policy test` and `policy diff`.
 mod policy_commands;
+/// What holds of every decision.
+mod policy_decisions;
 /// Policy files: what is wrong with each that is none.
 mod policy_files;
 /// Proofs about policies beside brute force.
