@@ -1,5 +1,11 @@
 //! The command line, as clap types grouped by help headings; no logic.
 
+mod policy;
+
+pub use policy::{
+    CheckArgs, CoverArgs, DiffArgs, FindingsFormat, GenerateArgs, PolicyArgs, PolicyCommand, PolicyFormat, ReplayArgs,
+};
+
 use crate::target::{Header, Variable};
 use crate::verdict::{Class, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -39,8 +45,8 @@ pub enum Command {
     Eval(EvalArgs),
     /// List the rules, or print one rule's page
     Rules(RulesArgs),
-    /// Write a starter policy for a server's tools
-    Policy(PolicyArgs),
+    /// Write a starter policy for a server's tools; check, test and compare policies
+    Policy(Box<PolicyArgs>),
     /// Publish a catalogue as a static site
     Site(SiteArgs),
 }
@@ -56,6 +62,14 @@ pub struct TargetArgs {
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 
+    /// How they are reached.
+    #[command(flatten)]
+    pub visit: VisitArgs,
+}
+
+/// How servers are reached.
+#[derive(Clone, Debug, Args)]
+pub struct VisitArgs {
     /// Seconds for one whole target, from its start to its last page
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Connection")]
     pub timeout: u64,
@@ -189,29 +203,6 @@ pub enum EvalFormat {
 pub struct RulesArgs {
     /// A rule's id: print its page
     pub id: Option<String>,
-}
-
-/// `toolgrade policy`
-#[derive(Debug, Args)]
-pub struct PolicyArgs {
-    /// The servers.
-    #[command(flatten)]
-    pub target: TargetArgs,
-
-    /// What reads the policy
-    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
-    pub format: PolicyFormat,
-
-    /// Write to this file instead of standard output
-    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
-    pub output: Option<PathBuf>,
-}
-
-/// Formats of `policy`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PolicyFormat {
-    /// policy.json, version "1"
-    Policylayer,
 }
 
 /// `toolgrade site`

@@ -7,6 +7,7 @@ pub mod hints;
 pub mod json;
 mod layout;
 pub mod markdown;
+pub mod policy;
 pub mod safe_json;
 mod style;
 pub mod table;

@@ -1,70 +1,58 @@
 //! `toolgrade policy`
 
-use super::scan::{say_failures, say_warning, visit};
-use crate::cli::{PolicyArgs, PolicyFormat};
+mod check;
+mod diff;
+mod generate;
+mod replay;
+mod tools;
+
+use crate::cli::{PolicyArgs, PolicyCommand};
 use crate::exit::Exit;
-use crate::policy::policylayer;
-use crate::report::{Report, safe_json};
+use crate::policy::problem::Problem;
 use anyhow::Context as _;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
+/// No policy is nearly as long; a file that is, is not one.
+const LONGEST: u64 = 64 << 20;
+
 pub(super) fn run(args: &PolicyArgs) -> anyhow::Result<Exit> {
-    let (report, _) = visit(&args.target);
-    say_failures(&report.failures);
-    if report.servers.is_empty() {
-        anyhow::bail!("no server was read, so there is no policy to write");
-    }
-    let mut policy = Vec::new();
-    match args.format {
-        PolicyFormat::Policylayer => safe_json::pretty(&mut policy, &policylayer::document(&report.servers))?,
-    }
-    match &args.output {
-        Some(path) => write_whole(path, &policy).with_context(|| format!("cannot write `{}`", path.display()))?,
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(&policy)?;
-            out.flush()?;
-        }
-    }
-    say_gaps(&report);
-    Ok(if report.is_partial() { Exit::Incomplete } else { Exit::Done })
-}
-
-/// Says what the policy knows nothing of.
-fn say_gaps(report: &Report) {
-    for failure in &report.failures {
-        say_warning(&format!("the policy does not cover {}", failure.target));
-    }
-    for server in report.servers.iter().filter(|server| !server.server.complete) {
-        say_warning(&format!("the policy may not cover every tool of {}: its list did not end", server.server.name));
+    match &args.command {
+        None => generate::run(&args.generate),
+        Some(PolicyCommand::Replay(args)) => replay::run(args),
+        Some(PolicyCommand::Check(args)) => check::run(args),
+        Some(PolicyCommand::Diff(args)) => diff::run(args),
     }
 }
 
-/// Puts a file in place at once: a reader sees the old one or the new one, never half of it. Where only the file may be
-/// written and not its directory, it is written to.
-fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    // A link stays a link, and what is no file – /dev/stdout – is written to, not replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if target.exists() && !target.is_file() {
-        return fs::write(&target, content);
-    }
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
-    let draft = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    // Never through what already stands there: in a shared directory it may be somebody's link to a file of ours.
-    let mut file = match File::create_new(&draft) {
-        Ok(file) => file,
-        // The file may be writable all the same – one mounted into a container, say.
-        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
-            return fs::write(&target, content);
-        }
-        Err(error) => return Err(error),
+/// The text of a policy file, or of standard input.
+fn text(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
     };
-    let written = file.write_all(content).and_then(|()| fs::rename(&draft, &target));
-    if written.is_err() {
-        // The first error is the one to tell.
-        let _ = fs::remove_file(&draft);
+    read.with_context(|| format!("cannot read `{shown}`: give a policy file, or `-`"))?;
+    if bytes.len() as u64 > LONGEST {
+        anyhow::bail!("`{shown}` is longer than 64 MiB, which is no policy");
     }
-    written
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        anyhow::anyhow!("`{shown}`: line {line}: not UTF-8: save it as UTF-8 without a byte order mark")
+    })
+}
+
+/// Says on standard error what classes without a target rest on.
+fn say_classes_by_name() {
+    super::scan::say_hint("classes rest on the tools' names alone: give a TARGET to judge their definitions");
+}
+
+/// Says every problem of a policy on standard error.
+fn say_problems(path: &Path, problems: &[Problem]) -> Exit {
+    for problem in problems {
+        super::scan::say_error(&format!("{}: {problem}", path.display()));
+    }
+    Exit::Error
 }

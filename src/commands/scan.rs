@@ -30,7 +30,7 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     let found = args.fail_on.map_or(0, |least| {
         report.servers.iter().flat_map(|server| &server.tools).filter(|tool| least.reached_by(tool.verdict.class)).count()
     });
-    if !args.target.quiet {
+    if !args.target.visit.quiet {
         for hint in hints::hints(&report, args.explain) {
             anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
         }
@@ -59,15 +59,15 @@ fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> a
 
 /// Resolves the targets, visits and grades them: what `scan` and `policy` share.
 pub(super) fn visit(args: &TargetArgs) -> (Report, Vec<Unlisted>) {
-    let typed = Typed { targets: &args.targets, command: &args.command, headers: &args.header, env: &args.env };
+    let typed = Typed { targets: &args.targets, command: &args.command, headers: &args.visit.header, env: &args.visit.env };
     let Resolved { targets, mut failures, mut notes } = target::resolve(&typed);
-    let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), args.quiet);
-    let options = scan::Options { timeout: Duration::from_secs(args.timeout) };
+    let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), args.visit.quiet);
+    let options = scan::Options { timeout: Duration::from_secs(args.visit.timeout) };
     let scan = scan::scan_with(targets, &options, &|event| progress.say(&event.to_string()));
     drop(progress);
     failures.extend(scan.failures);
     notes.extend(scan.notes);
-    if !args.quiet {
+    if !args.visit.quiet {
         notes.iter().for_each(|note| say_warning(note));
     }
     let slugs = listing::slugs(&scan.listings);
@@ -82,6 +82,16 @@ pub(super) fn say_failures(failures: &[Failure]) {
         let message = sanitize::block(&failure.to_string()).replace('\n', "\n       ");
         anstream::eprintln!("{ERROR}error:{ERROR:#} {message}");
     }
+}
+
+/// Says an error on standard error.
+pub(super) fn say_error(message: &str) {
+    anstream::eprintln!("{ERROR}error:{ERROR:#} {}", sanitize::line(message));
+}
+
+/// Says a hint on standard error.
+pub(super) fn say_hint(message: &str) {
+    anstream::eprintln!("{HINT}hint:{HINT:#} {}", sanitize::line(message));
 }
 
 /// Says a warning on standard error.

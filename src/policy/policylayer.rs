@@ -1,12 +1,40 @@
-//! Writes policy.json version "1": default deny, and for each class the reference rule.
+//! Starter policies as policy.json version "1": default deny, and for each class what the profile says.
 
+use super::model::{EVERY_TOOL, Fallback, Policy};
+use super::profile::{Profile, Stance};
 use crate::verdict::{Class, GradedServer};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// A policy for servers' tools. A tool name that two servers share gets the rule of the more severe class.
 #[must_use]
 pub fn document(servers: &[GradedServer]) -> Value {
+    Value::from(&starter(Profile::default(), &worst_classes(servers)))
+}
+
+/// The policy for one tool of a class, as its page recommends it.
+#[must_use]
+pub fn for_tool(name: &str, class: Class) -> Value {
+    Value::from(&starter(Profile::default(), &[(name, class)]))
+}
+
+/// The starter policy of a profile for tools of known class.
+#[must_use]
+pub fn starter(profile: Profile, tools: &[(&str, Class)]) -> Policy {
+    let mut policy = Policy::new(Fallback::Deny);
+    // A tool of that name cannot be named: the default refuses it.
+    for (name, class) in tools.iter().filter(|(name, _)| *name != EVERY_TOOL) {
+        match profile.stance(name, *class) {
+            Stance::Hidden => policy.hide(name),
+            Stance::Ruled(rules) => policy.set(name, rules),
+        }
+    }
+    policy
+}
+
+/// Every tool name of the servers once, in their order, with the most severe class that goes by it.
+#[must_use]
+pub fn worst_classes(servers: &[GradedServer]) -> Vec<(&str, Class)> {
     let mut tools: Vec<(&str, Class)> = Vec::new();
     // A hostile server lists a hundred thousand names: they are not compared with each other.
     let mut at: HashMap<&str, usize> = HashMap::new();
@@ -18,45 +46,5 @@ pub fn document(servers: &[GradedServer]) -> Value {
             None => tools.push((name, class)),
         }
     }
-    policy(&tools)
-}
-
-/// The policy for one tool of a class, as its page recommends it.
-#[must_use]
-pub fn for_tool(name: &str, class: Class) -> Value {
-    policy(&[(name, class)])
-}
-
-fn policy(tools: &[(&str, Class)]) -> Value {
-    let mut hidden: Vec<Value> = Vec::new();
-    let mut rules = Map::new();
-    for &(name, class) in tools {
-        match rule(name, class) {
-            Some(rule) => drop(rules.insert(name.to_owned(), rule)),
-            None => hidden.push(name.into()),
-        }
-    }
-    let mut policy = Map::new();
-    policy.insert("version".to_owned(), "1".into());
-    policy.insert("default".to_owned(), "deny".into());
-    if !hidden.is_empty() {
-        policy.insert("hide".to_owned(), hidden.into());
-    }
-    if !rules.is_empty() {
-        policy.insert("tools".to_owned(), rules.into());
-    }
-    policy.into()
-}
-
-/// The entry under `tools`, or `None` for a tool that is hidden instead.
-fn rule(name: &str, class: Class) -> Option<Value> {
-    let at_most =
-        |max: u32| json!({ "limits": [{ "counter": format!("{name}_rate"), "window": "minute", "max": max, "scope": "grant" }] });
-    match class {
-        Class::Read => Some(json!({})),
-        Class::Write => Some(at_most(30)),
-        Class::Execute => Some(at_most(10)),
-        Class::Destructive => None,
-        Class::Financial => Some(json!({ "deny_if": [{ "conditions": [], "on_deny": "Requires human approval." }] })),
-    }
+    tools
 }

@@ -20,8 +20,10 @@ fn exits(env: &Env, args: &[&str], code: i32) {
 fn help_of_every_subcommand() {
     let env = Env::new();
     let mut text = env.run(&["--help"]);
-    for command in ["scan", "classify", "eval", "rules", "policy", "site"] {
-        text.push_str(&format!("\n=== {command}\n{}", env.run(&[command, "--help"])));
+    let commands = ["scan", "classify", "eval", "rules", "policy", "policy check", "policy test", "policy diff", "site"];
+    for command in commands {
+        let args: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        text.push_str(&format!("\n=== {command}\n{}", env.run(&args)));
     }
     insta::assert_snapshot!(text);
 }

@@ -34,6 +34,16 @@ mod interrupt;
 mod live;
 /// What a scan gave, as text to compare whole.
 mod outcome;
+/// What a policy means: the tables of its page.
+mod policy;
+/// `policy check`, `policy test` and `policy diff`.
+mod policy_commands;
+/// What holds of every decision.
+mod policy_decisions;
+/// Policy files: what is wrong with each that is none.
+mod policy_files;
+/// Proofs about policies beside brute force.
+mod policy_proof;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.

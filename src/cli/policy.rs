@@ -1,0 +1,160 @@
+//! The command line of `toolgrade policy` and what stands below it.
+
+use super::{TargetArgs, VisitArgs};
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  toolgrade policy recorded.json -o policy.json
+  toolgrade policy -- npx -y @modelcontextprotocol/server-filesystem /tmp
+  toolgrade policy check policy.json recorded.json
+  toolgrade policy ./check                      a target of that name";
+
+const CHECK: &str = "\
+Examples:
+  toolgrade policy check policy.json
+  toolgrade policy check policy.json recorded.json --prove
+  toolgrade policy check policy.json -- npx -y @modelcontextprotocol/server-filesystem /tmp
+
+Exit status: 0 nothing dangerous · 1 not a policy · 3 the target's list is not complete · 10 a tool of class Execute or above is open.";
+
+const REPLAY: &str = "\
+Examples:
+  toolgrade policy test policy.json calls.jsonl
+  tail -n 1000 calls.jsonl | toolgrade policy test policy.json -
+
+A line: {\"tool\": \"pay\", \"arguments\": {\"amount\": 5}, \"at\": \"2026-01-31T12:00:00Z\", \"identity\": \"alice\"}
+Exit status: 0 every line was decided · 1 not a policy · 3 a line was no call; the others were decided.";
+
+const DIFF: &str = "\
+Examples:
+  toolgrade policy diff before.json after.json
+  toolgrade policy diff before.json after.json recorded.json --format json";
+
+/// `toolgrade policy`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true, after_help = EXAMPLES)]
+pub struct PolicyArgs {
+    /// What to do with a policy that is there.
+    #[command(subcommand)]
+    pub command: Option<PolicyCommand>,
+
+    /// What to write one for.
+    #[command(flatten)]
+    pub generate: GenerateArgs,
+}
+
+/// What is done with policies that are there.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Validate a policy, and say what it leaves open on a server
+    #[command(after_help = CHECK)]
+    Check(CheckArgs),
+    /// Decide recorded calls, in their order, one line out for each line in
+    #[command(name = "test", after_help = REPLAY)]
+    Replay(ReplayArgs),
+    /// Say which calls became possible and which impossible from one policy to another
+    #[command(after_help = DIFF)]
+    Diff(DiffArgs),
+}
+
+/// `toolgrade policy TARGET…`
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// The servers.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// What reads the policy
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
+    pub format: PolicyFormat,
+
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// Formats of `policy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PolicyFormat {
+    /// policy.json, version "1"
+    Policylayer,
+}
+
+/// A server whose tools a policy is for, where one is given.
+#[derive(Debug, Args)]
+pub struct CoverArgs {
+    /// The server the policy is for, as `scan` takes it: a URL, a client's config, a recorded tools/list, …
+    #[arg(value_name = "TARGET", conflicts_with = "command")]
+    pub target: Option<String>,
+
+    /// A server to start, with its arguments: everything after `--`, never run through a shell
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+
+    /// How it is reached.
+    #[command(flatten)]
+    pub visit: VisitArgs,
+}
+
+/// `toolgrade policy check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The policy: policy.json version "1", or `-` for standard input
+    #[arg(value_name = "POLICY")]
+    pub policy: PathBuf,
+
+    /// The server.
+    #[command(flatten)]
+    pub cover: CoverArgs,
+
+    /// Say for each tool whether any arguments get a call through, with arguments that do
+    #[arg(long, help_heading = "Output")]
+    pub prove: bool,
+
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text, help_heading = "Output")]
+    pub format: FindingsFormat,
+}
+
+/// `toolgrade policy test`
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The policy: policy.json version "1"
+    #[arg(value_name = "POLICY")]
+    pub policy: PathBuf,
+
+    /// The calls as JSON Lines, or `-` for standard input
+    #[arg(value_name = "CALLS.jsonl")]
+    pub calls: PathBuf,
+}
+
+/// `toolgrade policy diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The policy before
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+
+    /// The policy after
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+
+    /// The server.
+    #[command(flatten)]
+    pub cover: CoverArgs,
+
+    /// How to print the difference
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text, help_heading = "Output")]
+    pub format: FindingsFormat,
+}
+
+/// Formats of `policy check` and `policy diff`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
