@@ -15,7 +15,8 @@ const CALLS: usize = 1_000_000;
 const ROUNDS: usize = 5;
 
 fn main() {
-    let limit = |name: &str| json!([{ "counter": format!("{name}_rate"), "window": "minute", "max": 1_000_000_000, "scope": "grant" }]);
+    let limit =
+        |name: &str| json!([{ "counter": format!("{name}_rate"), "window": "minute", "max": 1_000_000_000, "scope": "grant" }]);
     let limits = policy(|name| json!({ "limits": limit(name) }));
     measure("limits only", &limits);
     let conditions = policy(|name| {
