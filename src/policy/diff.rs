@@ -82,7 +82,10 @@ pub fn names<'p>(policies: &[&'p Policy]) -> Vec<&'p str> {
 /// Which list of a difference a change goes into.
 type List = fn(&mut Difference) -> &mut Vec<Change>;
 
-fn compare(before: &Policy, after: &Policy, name: &str, tell: &mut dyn FnMut(List, Aspect, Option<Value>, &str)) {
+/// What is told of a change: its list, what it is about, a witness, and words.
+type Tell<'a> = dyn FnMut(List, Aspect, Option<Value>, &str) + 'a;
+
+fn compare(before: &Policy, after: &Policy, name: &str, tell: &mut Tell<'_>) {
     let possible: List = |difference| &mut difference.possible;
     let impossible: List = |difference| &mut difference.impossible;
     let undecided: List = |difference| &mut difference.undecided;

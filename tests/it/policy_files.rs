@@ -1,7 +1,7 @@
 //! Policy files that are none, with what is said of each, and files that are and stay the same when they are written again.
 
 use crate::policy::policy;
-use proptest::prelude::{Strategy, any};
+use proptest::prelude::{Strategy as _, any};
 use proptest::{collection, proptest, sample, test_runner::Config};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
