@@ -1,13 +1,19 @@
 //! Sets of small numbers, a bit for each.
 
-/// Numbers there may be.
-pub const MOST: usize = 512;
+/// A set of numbers below 64 times `WORDS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers<const WORDS: usize>([u64; WORDS]);
 
-/// A set of numbers below [`MOST`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Numbers([u64; MOST / 64]);
+impl<const WORDS: usize> Default for Numbers<WORDS> {
+    fn default() -> Self {
+        Self([0; WORDS])
+    }
+}
 
-impl Numbers {
+impl<const WORDS: usize> Numbers<WORDS> {
+    /// How many numbers there are.
+    pub const MOST: usize = WORDS * 64;
+
     /// Adds a number.
     pub fn add(&mut self, number: usize) {
         self.0[number / 64] |= 1 << (number % 64);
@@ -39,7 +45,7 @@ impl Numbers {
     }
 }
 
-impl FromIterator<usize> for Numbers {
+impl<const WORDS: usize> FromIterator<usize> for Numbers<WORDS> {
     fn from_iter<I: IntoIterator<Item = usize>>(numbers: I) -> Self {
         let mut set = Self::default();
         numbers.into_iter().for_each(|number| set.add(number));
@@ -49,13 +55,13 @@ impl FromIterator<usize> for Numbers {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Numbers};
+    use super::Numbers;
 
     #[test]
     fn numbers_come_back_in_order() {
-        let mut set: Numbers = [MOST - 1, 0, 64, 63].into_iter().collect();
+        let mut set: Numbers<2> = [127, 0, 64, 63].into_iter().collect();
         set.add_all(&[7].into_iter().collect());
-        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 7, 63, 64, MOST - 1]);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 7, 63, 64, 127]);
         assert!(set.has(7) && !set.has(8));
     }
 }

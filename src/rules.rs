@@ -17,7 +17,7 @@ pub use phrases::{Endings, Phrases};
 pub use step::{Kind, Step};
 pub use when::{Disagreement, Hidden, Place, Schema, When};
 pub use wording::Wording;
-pub(crate) use wording::{Looks, Mark, Way, opens_markup};
+pub(crate) use wording::{Looks, Mark, Slots, Way, opens_markup};
 
 use crate::verdict::{Class, Severity};
 use crate::vocabulary::Vocabulary;

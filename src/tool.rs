@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 
 /// One entry of `tools/list` (MCP specification, *Tools*). The JSON stays as it was sent; unknown fields are kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,17 +69,21 @@ impl Tool {
         self.annotations()?.get(key)?.as_bool()
     }
 
-    /// The top-level properties of `inputSchema`, in the server's order.
+    /// The top-level properties of `inputSchema`, by name.
+    #[must_use]
+    pub fn properties(&self) -> Option<&Map<String, Value>> {
+        self.input_schema()?.get("properties")?.as_object()
+    }
+
+    /// The same, in the server's order.
     #[must_use]
     pub fn parameters(&self) -> Vec<Parameter<'_>> {
-        let Some(schema) = self.input_schema() else { return Vec::new() };
-        let required: HashSet<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        schema["properties"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| Parameter { name, schema, required: required.contains(name.as_str()) })
-            .collect()
+        let required = self.input_schema().and_then(|schema| schema.get("required")?.as_array());
+        let mut required: Vec<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
+        required.sort_unstable();
+        let is_required = |name: &str| required.binary_search(&name).is_ok();
+        let properties = self.properties().into_iter().flatten();
+        properties.map(|(name, schema)| Parameter { name, schema, required: is_required(name) }).collect()
     }
 
     /// The JSON object as the server sent it.

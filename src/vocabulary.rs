@@ -2,10 +2,13 @@
 //! words are compared as numbers.
 
 use crate::grammar::{GRAMMAR, Lists};
-use crate::numbers::{self, Numbers};
+use crate::numbers::Numbers;
 use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 use std::hash::{Hash, Hasher};
+
+/// Sets of phrases, by number.
+pub type Sets = Numbers<8>;
 
 /// The number of a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +104,7 @@ impl Vocabulary {
     /// # Panics
     /// At more sets than a text can tell apart: rules are data of our own.
     pub fn add_set(&mut self) -> usize {
-        assert!(self.sets < numbers::MOST, "more sets of phrases than numbers");
+        assert!(self.sets < Sets::MOST, "more sets of phrases than numbers");
         self.sets += 1;
         self.sets - 1
     }
@@ -128,7 +131,7 @@ impl Vocabulary {
 
     /// The sets of phrases that some words may open: what a text does not say is mostly ruled out by one look at them.
     #[must_use]
-    pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Numbers {
+    pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Sets {
         words.filter(|known| known.opens).flat_map(|known| &self.opened[known.id.index()]).copied().collect()
     }
 }

@@ -8,9 +8,8 @@ pub(crate) use characters::Characters;
 pub use prose::prose;
 
 use crate::grammar::List;
-use crate::numbers::Numbers;
 use crate::rules;
-use crate::vocabulary::{Id, Known, Vocabulary};
+use crate::vocabulary::{Id, Known, Sets, Vocabulary};
 use compact_str::CompactString;
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -44,7 +43,7 @@ pub struct Word<'a> {
 pub struct Words<'a> {
     words: Vec<Word<'a>>,
     /// The sets of phrases that may.
-    pub opened: Numbers,
+    pub opened: Sets,
 }
 
 impl<'a> From<Vec<Word<'a>>> for Words<'a> {

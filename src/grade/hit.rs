@@ -9,6 +9,7 @@ use crate::rules::{self, Phrases, Place, Rule, Sense, When};
 use crate::verdict::Class;
 use crate::words::Word;
 use compact_str::ToCompactString as _;
+use serde_json::Map;
 
 /// A rule that speaks.
 #[derive(Clone, Debug)]
@@ -103,27 +104,18 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
     if !when.places.is_empty() && !when.places.contains(&action.place) {
         return None;
     }
-    if when.unless.find(&action.clause).is_some() {
+    // What rules out most senses comes first.
+    let object = if when.object.is_empty() { None } else { Some(when.object.find(&action.object[..part?])?) };
+    let mention = if when.mentions.is_empty() { None } else { Some(when.mentions.find(&action.clause)?) };
+    if part.is_some_and(|end| when.unless_object.find(&action.object[..end]).is_some())
+        || when.unless.find(&action.clause).is_some()
+    {
         return None;
     }
-    if part.is_some_and(|end| when.unless_object.find(&action.object[..end]).is_some()) {
-        return None;
-    }
-    let mut evidence = Vec::new();
-    let mut weight = 0;
-    if !when.object.is_empty() {
-        let range = when.object.find(&action.object[..part?])?;
-        evidence.extend(words_evidence(subject, action, &action.object[range]));
-        weight += OBJECT;
-    }
-    if !when.mentions.is_empty() {
-        let range = when.mentions.find(&action.clause)?;
-        evidence.extend(words_evidence(subject, action, &action.clause[range]));
-        weight += CLAUSE;
-    }
-    let context = context(subject, when)?;
-    weight += context.weight;
-    evidence.extend(context.evidence);
+    let Context { weight, mut evidence, fills } = context(subject, when)?;
+    let weight = weight + if object.is_some() { OBJECT } else { 0 } + if mention.is_some() { CLAUSE } else { 0 };
+    evidence.extend(object.and_then(|range| words_evidence(subject, action, &action.object[range])));
+    evidence.extend(mention.and_then(|range| words_evidence(subject, action, &action.clause[range])));
     evidence.push(subject.verb_evidence(action));
     let vague = when.vague
         || action.doubtful && weight == 0
@@ -131,7 +123,7 @@ fn sense_hit(subject: &Subject<'_>, action: &Action, part: Option<usize>, sense:
         || is_a_thing(subject, action, rule.effect())
         || is_only_spoken_of(subject, action);
     let (place, verb, sense) = (Some(action.place), Some(action.verb), Some(sense));
-    Some(Hit { rule, place, verb, sense, weight, vague, evidence, fills: context.fills })
+    Some(Hit { rule, place, verb, sense, weight, vague, evidence, fills })
 }
 
 /// Whether the description does the same to a part of what the name says: `update_payment` ("Update the notes of a payment").
@@ -209,8 +201,21 @@ struct Context {
     fills: Vec<String>,
 }
 
+/// Whether the conditions that are not about an action are worth a closer look: most rules have nothing to say of most tools.
+fn may_hold(subject: &Subject<'_>, when: &When) -> bool {
+    let may_say =
+        |phrases: &Phrases, name| phrases.is_empty() || subject.texts(name).any(|text| phrases.may_stand_in(&text.words));
+    may_say(&when.name, true)
+        && may_say(&when.says, false)
+        && (!when.is_about_parameters() || !subject.parameters.is_empty())
+        && (when.server.is_empty() || when.server.may_stand_in(subject.server))
+}
+
 /// Checks the conditions that are not about an action; `None` when one of them does not hold.
 fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
+    if !may_hold(subject, when) {
+        return None;
+    }
     if !when.unless_says.is_empty() && said(subject, &when.unless_says, false).is_some() {
         return None;
     }
@@ -245,7 +250,7 @@ fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
         context.weight += 1;
     }
     if let Some(least) = when.parameters_at_least {
-        let count = subject.tool.parameters().len();
+        let count = subject.tool.properties().map_or(0, Map::len);
         (count >= least).then(|| context.fills.push(count.to_string()))?;
     }
     if let Some(unsaid) = when.schema {

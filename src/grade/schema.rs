@@ -31,7 +31,9 @@ fn shown(named: &Named<'_>) -> (String, Option<Evidence>) {
 /// Whether a parameter is an object whose properties nobody named.
 fn takes_anything(named: &Named<'_>) -> bool {
     let Some(schema) = named.parameter.schema.as_object() else { return false };
-    let is_object = schema.get("type").is_some_and(|kind| kind == "object");
+    if schema.get("type").is_none_or(|kind| kind != "object") {
+        return false;
+    }
     let names = ["properties", "patternProperties", "$ref", "allOf", "anyOf", "oneOf", "enum", "const"];
     let named = names.iter().any(|key| schema.get(*key).is_some_and(|named| named.as_object().is_none_or(|map| !map.is_empty())));
     // A schema of the values bounds them, whatever the keys; `false` allows none.
@@ -40,7 +42,7 @@ fn takes_anything(named: &Named<'_>) -> bool {
         Some(Value::Bool(allowed)) => !allowed,
         _ => false,
     };
-    is_object && !named && !bounded
+    !named && !bounded
 }
 
 /// Whether a schema says in so many words that more properties may come.

@@ -43,6 +43,11 @@ impl Phrases {
         self.firsts = Index::new(self.patterns.iter().map(|pattern| pattern.words().first()));
     }
 
+    /// Whether a phrase may stand in a text: whether its first word does.
+    pub(crate) fn may_stand_in(&self, words: &Words<'_>) -> bool {
+        !self.is_empty() && words.opened.has(self.set)
+    }
+
     /// The first phrase that stands in a text, and where: a range of words.
     pub(crate) fn find(&self, words: &Words<'_>) -> Option<Range<usize>> {
         self.find_where(words, |_| true)
@@ -50,7 +55,7 @@ impl Phrases {
 
     /// The same, where the phrase's first word is one that `fits`.
     pub(crate) fn find_where(&self, words: &Words<'_>, fits: impl Fn(&Word<'_>) -> bool) -> Option<Range<usize>> {
-        if self.is_empty() || !words.opened.has(self.set) {
+        if !self.may_stand_in(words) {
             return None;
         }
         let mut found: Option<(usize, Range<usize>)> = None;

@@ -6,6 +6,11 @@ use crate::vocabulary::Id;
 use crate::words::Word;
 use std::collections::HashMap;
 
+/// Ways of rules, by number.
+pub(crate) type Ways = Numbers<8>;
+/// Steps of ways, by slot.
+pub(crate) type Slots = Numbers<16>;
+
 /// Every phrase of every step, and every way of a rule to find wording.
 #[derive(Debug, Default)]
 pub struct Wording {
@@ -13,15 +18,15 @@ pub struct Wording {
     openings: Vec<Opening>,
     known: HashMap<String, usize>,
     /// By slot, the ways that need one of its phrases.
-    keyed: Vec<Numbers>,
+    keyed: Vec<Ways>,
     /// The ways that need no phrase of a certain step.
-    unkeyed: Numbers,
+    unkeyed: Ways,
     /// The ways that look for hidden characters.
-    hidden: Numbers,
+    hidden: Ways,
     /// The ways that look for markup.
-    markup: Numbers,
+    markup: Ways,
     /// The ways that look for encoded text.
-    encoded: Numbers,
+    encoded: Ways,
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
 }
@@ -98,7 +103,7 @@ impl Wording {
                 wording.ways.push(Way { sense: Sense { rule, when }, order, unless, comment });
             }
         }
-        wording.keyed.resize(wording.known.len(), Numbers::default());
+        wording.keyed.resize(wording.known.len(), Ways::default());
         wording
     }
 
@@ -108,7 +113,7 @@ impl Wording {
         let phrases = when.order.iter().zip(slots).filter(|(step, _)| step.kinds.is_empty());
         match phrases.min_by_key(|(step, _)| step.phrases.len()) {
             Some((_, &slot)) => {
-                self.keyed.resize(self.known.len(), Numbers::default());
+                self.keyed.resize(self.known.len(), Ways::default());
                 self.keyed[slot].add(way);
             }
             None if !when.order.is_empty() => self.unkeyed.add(way),
@@ -176,7 +181,7 @@ impl Wording {
     }
 
     /// The ways that may find something in a text with these marks, in order.
-    pub(crate) fn possible(&self, marks: &[Mark], looks: Looks) -> Numbers {
+    pub(crate) fn possible(&self, marks: &[Mark], looks: Looks) -> Ways {
         let mut ways = self.encoded;
         marks.iter().for_each(|mark| ways.add_all(&self.keyed[mark.slot]));
         for (wanted, more) in [(!marks.is_empty(), &self.unkeyed), (looks.hidden, &self.hidden), (looks.markup, &self.markup)] {

@@ -47,7 +47,8 @@ pub(super) fn is_mark(character: char) -> bool {
 
 /// Scripts written without spaces between words: Han, Kana, Thai, Lao, Khmer, Myanmar.
 pub(super) fn is_spaceless(character: char) -> bool {
-    matches!(u32::from(character),
+    !character.is_ascii()
+        && matches!(u32::from(character),
         0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x31F0..=0x31FF
         | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0xFF66..=0xFF9F | 0x20000..=0x3FFFF)
 }

@@ -3,7 +3,7 @@
 use super::kinds::{self, Own};
 use super::passages::Passage;
 use super::range;
-use crate::rules::{self, Kind, Mark, Step, Way, When};
+use crate::rules::{self, Kind, Mark, Slots, Step, Way, When};
 use crate::words::{Characters, Gap};
 
 /// Words between two steps, where the rule does not say.
@@ -18,12 +18,16 @@ pub(super) struct Reading<'p> {
     pub(super) passage: &'p Passage<'p>,
     own: &'p Own<'p>,
     pub(super) marks: Vec<Mark>,
+    /// The slots that the marks are of.
+    marked: Slots,
     sentences: Option<Vec<usize>>,
 }
 
 impl<'p> Reading<'p> {
     pub(super) fn new(passage: &'p Passage<'p>, own: &'p Own<'p>) -> Self {
-        Self { passage, own, marks: rules::wording().marks(passage.words), sentences: None }
+        let marks = rules::wording().marks(passage.words);
+        let marked = marks.iter().map(|mark| mark.slot).collect();
+        Self { passage, own, marks, marked, sentences: None }
     }
 
     /// Whether a phrase of one of these steps stands in a range of bytes.
@@ -65,8 +69,7 @@ impl<'p> Reading<'p> {
 
 /// Calls `found` with the bytes from the first to the last step, wherever the steps follow one another.
 pub(super) fn find(way: &Way, when: &When, reading: &mut Reading<'_>, mut found: impl FnMut(usize, usize)) {
-    let stands = |slot: usize| reading.marks.iter().any(|mark| mark.slot == slot);
-    let possible = |(slot, step): (&usize, &Step)| !step.kinds.is_empty() || stands(*slot);
+    let possible = |(slot, step): (&usize, &Step)| !step.kinds.is_empty() || reading.marked.has(*slot);
     if reading.marks.is_empty() || !way.order.iter().zip(&when.order).all(possible) {
         return;
     }
