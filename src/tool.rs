@@ -42,7 +42,7 @@ impl Tool {
     /// `title`, else `annotations.title` (the order the specification gives).
     #[must_use]
     pub fn title(&self) -> Option<&str> {
-        self.text("title").or_else(|| self.annotations()?.get("title")?.as_str())
+        self.text("title").or_else(|| member(self.annotations()?, "title")?.as_str())
     }
 
     /// The `description`, if it is a string.
@@ -54,31 +54,31 @@ impl Tool {
     /// The `inputSchema`, whatever its shape.
     #[must_use]
     pub fn input_schema(&self) -> Option<&Value> {
-        self.raw.get("inputSchema")
+        member(&self.raw, "inputSchema")
     }
 
     /// The `annotations`, if they are an object.
     #[must_use]
     pub fn annotations(&self) -> Option<&Map<String, Value>> {
-        self.raw.get("annotations")?.as_object()
+        member(&self.raw, "annotations")?.as_object()
     }
 
     /// A boolean annotation such as `readOnlyHint`; `None` when absent or no boolean.
     #[must_use]
     pub fn hint(&self, key: &str) -> Option<bool> {
-        self.annotations()?.get(key)?.as_bool()
+        member(self.annotations()?, key)?.as_bool()
     }
 
     /// The top-level properties of `inputSchema`, by name.
     #[must_use]
     pub fn properties(&self) -> Option<&Map<String, Value>> {
-        self.input_schema()?.get("properties")?.as_object()
+        part(self.input_schema()?, "properties")?.as_object()
     }
 
     /// The same, in the server's order.
     #[must_use]
     pub fn parameters(&self) -> Vec<Parameter<'_>> {
-        let required = self.input_schema().and_then(|schema| schema.get("required")?.as_array());
+        let required = self.input_schema().and_then(|schema| part(schema, "required")?.as_array());
         let mut required: Vec<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
         required.sort_unstable();
         let is_required = |name: &str| required.binary_search(&name).is_ok();
@@ -93,7 +93,7 @@ impl Tool {
     }
 
     fn text(&self, key: &str) -> Option<&str> {
-        self.raw.get(key)?.as_str()
+        member(&self.raw, key)?.as_str()
     }
 }
 
@@ -101,7 +101,7 @@ impl<'a> Parameter<'a> {
     /// The property's `description`.
     #[must_use]
     pub fn description(&self) -> Option<&'a str> {
-        self.schema.get("description")?.as_str()
+        part(self.schema, "description")?.as_str()
     }
 
     /// The property's `type` in words: `string`, `array of string`, `string or null`; empty when the schema does not say.
@@ -117,6 +117,15 @@ impl<'a> Parameter<'a> {
         collect_values(self.schema, &mut values);
         values
     }
+}
+
+/// The value of a key: a definition has so few that to look through them takes less than to hash one.
+pub(crate) fn member<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    map.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
+}
+
+fn part<'a>(schema: &'a Value, key: &str) -> Option<&'a Value> {
+    member(schema.as_object()?, key)
 }
 
 fn kind(schema: &Value) -> String {
@@ -140,14 +149,14 @@ fn kind(schema: &Value) -> String {
 }
 
 fn collect_values(schema: &Value, values: &mut Vec<String>) {
-    let listed = schema["enum"].as_array().into_iter().flatten().chain(schema.get("const"));
+    let listed = part(schema, "enum").and_then(Value::as_array).into_iter().flatten().chain(part(schema, "const"));
     for value in listed {
         values.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }
-    if schema["items"].is_object() {
-        collect_values(&schema["items"], values);
+    if let Some(items) = part(schema, "items").filter(|items| items.is_object()) {
+        collect_values(items, values);
     }
-    for branch in ["anyOf", "oneOf"].iter().filter_map(|key| schema[*key].as_array()).flatten() {
+    for branch in ["anyOf", "oneOf"].iter().filter_map(|key| part(schema, key)?.as_array()).flatten() {
         collect_values(branch, values);
     }
 }

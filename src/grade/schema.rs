@@ -3,6 +3,7 @@
 use super::subject::{Named, Subject, evidence};
 use crate::evidence::Evidence;
 use crate::rules::Schema;
+use crate::tool::member;
 use serde_json::{Map, Value};
 
 /// The keyword by which a schema takes more than it names.
@@ -31,13 +32,14 @@ fn shown(named: &Named<'_>) -> (String, Option<Evidence>) {
 /// Whether a parameter is an object whose properties nobody named.
 fn takes_anything(named: &Named<'_>) -> bool {
     let Some(schema) = named.parameter.schema.as_object() else { return false };
-    if schema.get("type").is_none_or(|kind| kind != "object") {
+    if member(schema, "type").is_none_or(|kind| kind != "object") {
         return false;
     }
     let names = ["properties", "patternProperties", "$ref", "allOf", "anyOf", "oneOf", "enum", "const"];
-    let named = names.iter().any(|key| schema.get(*key).is_some_and(|named| named.as_object().is_none_or(|map| !map.is_empty())));
+    let named =
+        names.iter().any(|key| member(schema, key).is_some_and(|named| named.as_object().is_none_or(|map| !map.is_empty())));
     // A schema of the values bounds them, whatever the keys; `false` allows none.
-    let bounded = match schema.get(ANY) {
+    let bounded = match member(schema, ANY) {
         Some(Value::Object(values)) => !values.is_empty(),
         Some(Value::Bool(allowed)) => !allowed,
         _ => false,
@@ -47,6 +49,6 @@ fn takes_anything(named: &Named<'_>) -> bool {
 
 /// Whether a schema says in so many words that more properties may come.
 fn allows_any(schema: &Map<String, Value>) -> bool {
-    let more = schema.get(ANY);
+    let more = member(schema, ANY);
     more.is_some_and(|more| *more == true || more.as_object().is_some_and(Map::is_empty))
 }
