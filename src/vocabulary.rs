@@ -79,6 +79,8 @@ pub struct Vocabulary {
     sets: usize,
     /// By the number of a word, the sets in which a phrase starts with it.
     opened: Vec<Vec<usize>>,
+    /// By the number of a word, the sets in which a phrase ends in it.
+    closed: Vec<Vec<usize>>,
 }
 
 impl Vocabulary {
@@ -101,11 +103,14 @@ impl Vocabulary {
     pub fn add_first(&mut self, word: &str, set: usize) {
         let known = self.entry(word);
         known.opens = true;
-        let index = known.id.index();
-        self.opened.resize(self.opened.len().max(index + 1), Vec::new());
-        if self.opened[index].last() != Some(&set) {
-            self.opened[index].push(set);
-        }
+        let id = known.id;
+        add_set(&mut self.opened, id, set);
+    }
+
+    /// Adds a word that a phrase of this set ends in.
+    pub fn add_last(&mut self, word: &str, set: usize) {
+        let id = self.add(word);
+        add_set(&mut self.closed, id, set);
     }
 
     /// The number of one more set of phrases.
@@ -142,5 +147,20 @@ impl Vocabulary {
     #[must_use]
     pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Sets {
         words.filter(|known| known.opens).flat_map(|known| &self.opened[known.id.index()]).copied().collect()
+    }
+
+    /// The sets of phrases that some words may close.
+    #[must_use]
+    pub fn closed(&self, words: impl Iterator<Item = Id>) -> Sets {
+        words.filter_map(|id| self.closed.get(id.index())).flatten().copied().collect()
+    }
+}
+
+fn add_set(sets: &mut Vec<Vec<usize>>, word: Id, set: usize) {
+    let needed = sets.len().max(word.index() + 1);
+    sets.resize(needed, Vec::new());
+    let sets = &mut sets[word.index()];
+    if sets.last() != Some(&set) {
+        sets.push(set);
     }
 }

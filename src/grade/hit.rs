@@ -5,7 +5,7 @@ use super::subject::{Named, Subject, evidence};
 use crate::actions::Action;
 use crate::evidence::{Evidence, Field};
 use crate::grammar::List;
-use crate::rules::{self, Phrases, Place, Rule, Sense, When};
+use crate::rules::{self, Endings, Phrases, Place, Rule, Sense, When};
 use crate::verdict::Class;
 use crate::words::Word;
 use compact_str::ToCompactString as _;
@@ -203,12 +203,12 @@ struct Context {
 
 /// Whether the conditions that are not about an action are worth a closer look: most rules have nothing to say of most tools.
 fn may_hold(subject: &Subject<'_>, when: &When) -> bool {
-    let may_say =
-        |phrases: &Phrases, name| phrases.is_empty() || subject.texts(name).any(|text| phrases.may_stand_in(&text.words));
-    may_say(&when.name, true)
-        && may_say(&when.says, false)
-        && (!when.is_about_parameters() || !subject.parameters.is_empty())
-        && (when.server.is_empty() || when.server.may_stand_in(subject.server))
+    let ends = |endings: &Endings| endings.may_end(&subject.in_parameters);
+    let any_parameter = when.parameter.is_empty() && when.parameter_ends.is_empty();
+    (when.name.is_empty() || when.name.may_stand(&subject.in_name))
+        && (when.says.is_empty() || when.says.may_stand(&subject.in_prose))
+        && (any_parameter || ends(&when.parameter) || ends(&when.parameter_ends))
+        && (when.server.is_empty() || when.server.may_stand(&subject.server.opened))
 }
 
 /// Checks the conditions that are not about an action; `None` when one of them does not hold.

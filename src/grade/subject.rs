@@ -3,8 +3,10 @@
 use crate::actions::{self, Action};
 use crate::evidence::{Evidence, Field};
 use crate::listing::Server;
+use crate::rules;
 use crate::text::{self, Text};
 use crate::tool::{Parameter, Tool};
+use crate::vocabulary::Sets;
 use crate::words::{self, Word, Words};
 use std::borrow::Borrow;
 use std::cell::OnceCell;
@@ -22,6 +24,11 @@ pub(super) struct Subject<'a> {
     pub(super) parameters: &'a [Named<'a>],
     pub(super) actions: Vec<Action<'a>>,
     pub(super) server: &'a Words<'a>,
+    /// The sets of phrases that its name may have, and those that title and description may.
+    pub(super) in_name: Sets,
+    pub(super) in_prose: Sets,
+    /// The sets of phrases that the name of a parameter may end in.
+    pub(super) in_parameters: Sets,
 }
 
 /// A parameter and the words of its name and description.
@@ -62,12 +69,20 @@ impl<'a> Subject<'a> {
             actions.extend(actions::of_operations(named.parameter.name, &named.operations, &texts[0].words));
         }
         let server = if text::is_thin(&texts) { server.with_siblings() } else { &server.own };
-        Self { tool, texts, parameters, actions, server }
+        let sets = |name: bool| {
+            let mut sets = Sets::default();
+            of(&texts, name).for_each(|text| sets.add_all(&text.words.opened));
+            sets
+        };
+        let (in_name, in_prose) = (sets(true), sets(false));
+        let lasts = parameters.iter().filter_map(|named| Some(named.name.last()?.known.id));
+        let in_parameters = rules::vocabulary().closed(lasts);
+        Self { tool, texts, parameters, actions, server, in_name, in_prose, in_parameters }
     }
 
     /// The name alone, or the title and description alone.
     pub(super) fn texts(&self, name: bool) -> impl Iterator<Item = &Text<'a>> {
-        self.texts.iter().filter(move |text| (text.field == Field::Name) == name)
+        of(&self.texts, name)
     }
 
     /// Evidence for an action's verb.
@@ -83,6 +98,11 @@ impl<'a> Subject<'a> {
         let operations = self.parameters.iter().find(is_named).map(|named| &named.operations);
         operations.and_then(|operations| operations.get(action.value)).map(String::as_str).unwrap_or_default()
     }
+}
+
+/// The name alone, or the title and description alone.
+fn of<'t, 'a>(texts: &'t [Text<'a>], name: bool) -> impl Iterator<Item = &'t Text<'a>> {
+    texts.iter().filter(move |text| matches!(text.field, Field::Name) == name)
 }
 
 /// What is known of the server that tools belong to.

@@ -1,7 +1,7 @@
 //! Phrases: the patterns of one condition, of which one is enough.
 
 use super::Pattern;
-use crate::vocabulary::{Id, Vocabulary};
+use crate::vocabulary::{Id, Sets, Vocabulary};
 use crate::words::{Word, Words};
 use serde::Deserialize;
 use std::ops::Range;
@@ -43,9 +43,9 @@ impl Phrases {
         self.firsts = Index::new(self.patterns.iter().map(|pattern| pattern.words().first()));
     }
 
-    /// Whether a phrase may stand in a text: whether its first word does.
-    pub(crate) fn may_stand_in(&self, words: &Words<'_>) -> bool {
-        !self.is_empty() && words.opened.has(self.set)
+    /// Whether a phrase may stand in a text that opens these sets: whether its first word does.
+    pub(crate) fn may_stand(&self, opened: &Sets) -> bool {
+        !self.is_empty() && opened.has(self.set)
     }
 
     /// The first phrase that stands in a text, and where: a range of words.
@@ -55,7 +55,7 @@ impl Phrases {
 
     /// The same, where the phrase's first word is one that `fits`.
     pub(crate) fn find_where(&self, words: &Words<'_>, fits: impl Fn(&Word<'_>) -> bool) -> Option<Range<usize>> {
-        if !self.may_stand_in(words) {
+        if !self.may_stand(&words.opened) {
             return None;
         }
         let mut found: Option<(usize, Range<usize>)> = None;
@@ -78,6 +78,8 @@ impl Phrases {
 #[serde(from = "Vec<Pattern>")]
 pub struct Endings {
     patterns: Vec<Pattern>,
+    /// The number that words know them by.
+    set: usize,
     /// By its last words, each pattern.
     lasts: Index,
 }
@@ -97,8 +99,20 @@ impl Endings {
 
     /// Adds their words to the vocabulary of all rules.
     pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
-        self.patterns.iter_mut().for_each(|pattern| pattern.enter(vocabulary));
+        if self.is_empty() {
+            return;
+        }
+        self.set = vocabulary.add_set();
+        for pattern in &mut self.patterns {
+            pattern.enter(vocabulary);
+            pattern.spellings().last().into_iter().flatten().for_each(|last| vocabulary.add_last(last, self.set));
+        }
         self.lasts = Index::new(self.patterns.iter().map(|pattern| pattern.words().last()));
+    }
+
+    /// Whether words that close these sets may end in a phrase.
+    pub(crate) fn may_end(&self, closed: &Sets) -> bool {
+        !self.is_empty() && closed.has(self.set)
     }
 
     /// The first phrase that some words end in, as a range of them.
