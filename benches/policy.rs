@@ -7,7 +7,7 @@ use std::time::Instant;
 use toolgrade::policy::counters::Counters;
 use toolgrade::policy::decide::{Call, Outcome, decide};
 use toolgrade::policy::model::Policy;
-use toolgrade::policy::prove::callable;
+use toolgrade::policy::prove::Prover;
 use toolgrade::policy::read::read;
 
 const TOOLS: usize = 200;
@@ -27,9 +27,10 @@ fn main() {
         })
     });
     measure("conditions and limits", &conditions);
+    let prover = Prover::default();
     let start = Instant::now();
     for at in 0..TOOLS {
-        black_box(callable(&conditions, &name(at)));
+        black_box(prover.callable(&conditions, &name(at)));
     }
     println!("  proof                  {:>10.0} tools/s", TOOLS as f64 / start.elapsed().as_secs_f64());
 }

@@ -1,13 +1,14 @@
 //! Grades JSON Lines of tools: one line out for each line in, in order, in flat memory.
 
 use crate::grade;
+use crate::lines::{self, Read};
 use crate::listing::Server;
 use crate::report::safe_json;
 use crate::tool::Tool;
 use crate::verdict::{Class, Severity, Verdict};
 use serde::Serialize;
 use serde_json::Value;
-use std::io::{self, BufRead, Read as _, Write};
+use std::io::{self, BufRead, Write};
 use std::ops::Range;
 
 /// Lines read at once: enough to keep every core busy, few enough to stay in its cache.
@@ -16,8 +17,6 @@ const BATCH: usize = 1024;
 const SERVER: usize = 8192;
 /// Bytes held at once, about.
 const MOST: usize = 32 << 20;
-/// Longest line, in bytes: as long as the longest message a server may send.
-const LONGEST_LINE: u64 = 16 << 20;
 
 /// Grades every line of `input`. Lines of one server that follow one another are judged as one server. Returns how many lines
 /// were no tool; each of them is answered with its number and what is wrong.
@@ -83,19 +82,11 @@ impl Batch {
         while !self.ended && self.lines.len() < wanted && !self.is_full() {
             let start = self.bytes.len();
             self.number += 1;
-            self.ended = input.take(LONGEST_LINE).read_until(b'\n', &mut self.bytes)? == 0;
-            let line = &self.bytes[start..];
-            let blank = line.iter().all(u8::is_ascii_whitespace);
-            let cut = line.len() as u64 == LONGEST_LINE && !line.ends_with(b"\n");
-            if cut {
-                skip_line(input)?;
-            }
-            if cut || blank {
-                self.bytes.truncate(start);
-            }
-            if !blank {
+            match lines::read(input, &mut self.bytes)? {
+                Read::End => self.ended = true,
+                Read::Blank => {}
                 // An empty range stands for a line that is too long.
-                self.lines.push(Line { number: self.number, bytes: start..self.bytes.len() });
+                Read::Line | Read::TooLong => self.lines.push(Line { number: self.number, bytes: start..self.bytes.len() }),
             }
         }
         Ok(())
@@ -159,25 +150,10 @@ impl Batch {
 
     fn entry(&self, line: usize) -> Entry {
         let Line { number, bytes } = self.lines[line].clone();
-        let parsed = if bytes.is_empty() { Err("the line is longer than 16 MiB".to_owned()) } else { parse(&self.bytes[bytes]) };
+        let parsed = if bytes.is_empty() { Err(lines::TOO_LONG.to_owned()) } else { parse(&self.bytes[bytes]) };
         match parsed {
             Ok((server, tool)) => Entry { number, server, tool },
             Err(error) => Entry { number, server: None, tool: Err(error) },
-        }
-    }
-}
-
-/// Skips the rest of a line that is too long.
-fn skip_line(input: &mut dyn BufRead) -> io::Result<()> {
-    loop {
-        let buffer = input.fill_buf()?;
-        let (used, found) = match buffer.iter().position(|byte| *byte == b'\n') {
-            Some(end) => (end + 1, true),
-            None => (buffer.len(), buffer.is_empty()),
-        };
-        input.consume(used);
-        if found {
-            return Ok(());
         }
     }
 }

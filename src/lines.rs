@@ -1,33 +1,51 @@
-//! Lines of JSON Lines input: one at a time, numbered, each of bounded length.
+//! Lines of JSON Lines input, read one at a time and of bounded length.
 
 use std::io::{self, BufRead, Read as _};
 
 /// Longest line, in bytes: as long as the longest message a server may send.
 const LONGEST: u64 = 16 << 20;
+/// What is said of a longer one.
+pub const TOO_LONG: &str = "the line is longer than 16 MiB";
 
-/// The next line that is not blank, or `None` at the end; `number` becomes its number, counted from 1. A line that is too long
-/// is skipped and told of.
+/// What was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// A line with something on it: it was appended.
+    Line,
+    /// A line of white space.
+    Blank,
+    /// A line that was too long, and was skipped.
+    TooLong,
+    /// Nothing: the input ended.
+    End,
+}
+
+/// Reads the next line and appends it to `bytes`.
 ///
 /// # Errors
 /// When the input cannot be read.
-pub fn next(input: &mut dyn BufRead, number: &mut usize) -> io::Result<Option<Result<Vec<u8>, String>>> {
-    loop {
-        let mut bytes = Vec::new();
-        *number += 1;
-        if input.take(LONGEST).read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(None);
-        }
-        let cut = bytes.len() as u64 == LONGEST && !bytes.ends_with(b"\n");
-        if cut {
-            skip(input)?;
-        }
-        if bytes.iter().any(|byte| !byte.is_ascii_whitespace()) {
-            return Ok(Some(if cut { Err("the line is longer than 16 MiB".to_owned()) } else { Ok(bytes) }));
-        }
+pub fn read(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> io::Result<Read> {
+    let start = bytes.len();
+    if input.take(LONGEST).read_until(b'\n', bytes)? == 0 {
+        return Ok(Read::End);
     }
+    let line = &bytes[start..];
+    let cut = line.len() as u64 == LONGEST && !line.ends_with(b"\n");
+    let blank = line.iter().all(u8::is_ascii_whitespace);
+    if cut {
+        skip(input)?;
+    }
+    if cut || blank {
+        bytes.truncate(start);
+    }
+    Ok(match (blank, cut) {
+        (true, _) => Read::Blank,
+        (false, true) => Read::TooLong,
+        (false, false) => Read::Line,
+    })
 }
 
-/// Skips the rest of a line that is too long.
+/// Skips the rest of a line.
 fn skip(input: &mut dyn BufRead) -> io::Result<()> {
     loop {
         let buffer = input.fill_buf()?;

@@ -1,6 +1,6 @@
 //! Decides recorded calls, in their order, with their times and identities: one line out for each line in.
 
-use crate::lines;
+use crate::lines::{self, Read};
 use crate::policy::counters::Counters;
 use crate::policy::decide::{Call, Outcome, decide};
 use crate::policy::model::Policy;
@@ -48,8 +48,17 @@ struct Recorded {
 pub fn replay(policy: &Policy, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<usize> {
     let mut counters = Counters::default();
     let (mut number, mut wrong, mut now) = (0, 0, 0);
-    while let Some(line) = lines::next(input, &mut number)? {
-        match line.and_then(|bytes| parse(&bytes)) {
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        number += 1;
+        let parsed = match lines::read(input, &mut bytes)? {
+            Read::End => return Ok(wrong),
+            Read::Blank => continue,
+            Read::Line => parse(&bytes),
+            Read::TooLong => Err(lines::TOO_LONG.to_owned()),
+        };
+        match parsed {
             Err(error) => {
                 wrong += 1;
                 safe_json::line(out, &Wrong { line: number, error: &error })?;
@@ -66,7 +75,6 @@ pub fn replay(policy: &Policy, input: &mut dyn BufRead, out: &mut dyn Write) -> 
             }
         }
     }
-    Ok(wrong)
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use super::decide::{Standing, standing};
 use super::model::{EVERY_TOOL, Policy, ToolRules};
 use super::path::escape;
 use super::profile::{Profile, Stance};
-use super::prove::{Answer, callable};
+use super::prove::{Answer, Prover};
 use super::suggest;
 use crate::verdict::Class;
 use rustc_hash::FxHashSet;
@@ -97,8 +97,11 @@ fn requires(rules: &ToolRules, condition: &Condition) -> bool {
 #[must_use]
 pub fn cover(policy: &Policy, tools: &[(&str, Class)], profile: Profile) -> Vec<Finding> {
     let mut findings = unknown_tools(policy, tools);
+    let prover = Prover::default();
     for &(name, class) in tools {
-        findings.extend(open(policy, name, class).or_else(|| weaker(policy, name, class, profile)));
+        let finding = open(policy, name, class).or_else(|| weaker(policy, name, class, profile));
+        // What no arguments get through is not open, whatever its rules look like.
+        findings.extend(finding.filter(|_| prover.callable(policy, name) != Answer::No));
     }
     findings
 }
@@ -127,7 +130,7 @@ fn open(policy: &Policy, name: &str, class: Class) -> Option<Finding> {
         Standing::Ruled(rules) if rules.deny_if.is_empty() => (format!("/tools/{}", escape(name)), "its rules are empty"),
         Standing::Ruled(_) => (format!("/tools/{}", escape(name)), "what its `deny_if` does not name goes through uncounted"),
     };
-    if class < Class::Execute || callable(policy, name) == Answer::No {
+    if class < Class::Execute {
         return None;
     }
     let message = format!("`{name}` ({class}) is open: {why}; hide it, or give it `require` or `limits`");
@@ -153,8 +156,5 @@ fn weaker(policy: &Policy, name: &str, class: Class, profile: Profile) -> Option
         _ if asks => return None,
         _ => format!("`{name}` ({class}) is only counted, where the starter policy lets no call through: give it `require`"),
     };
-    if callable(policy, name) == Answer::No {
-        return None;
-    }
     Some(Finding { level: Level::Warning, kind: "weaker", tool: Some(name.to_owned()), class: Some(class), rule, message })
 }

@@ -3,7 +3,7 @@
 use super::check::is_governed;
 use super::decide::{Standing, standing};
 use super::model::Policy;
-use super::prove::{Answer, callable};
+use super::prove::{Answer, Prover};
 use crate::verdict::Class;
 use serde::Serialize;
 use serde_json::Value;
@@ -47,9 +47,10 @@ impl Proof {
     #[must_use]
     pub fn of(policy: &Policy, tools: &[(&str, Class)]) -> Self {
         let other = unnamed(policy, tools);
-        let tools = tools.iter().map(|&(name, class)| proved(policy, name, Some(class)));
+        let prover = Prover::default();
+        let tools = tools.iter().map(|&(name, class)| proved(&prover, policy, name, Some(class)));
         let mut tools: Vec<Proved> = tools.collect();
-        tools.push(Proved { tool: None, ..proved(policy, &other, None) });
+        tools.push(Proved { tool: None, ..proved(&prover, policy, &other, None) });
         let against = |answer| tools.iter().any(|tool| tool.is_ungoverned() && tool.callable == answer);
         // A counterexample outweighs what is not known.
         let holds = match (against("yes"), against("unknown")) {
@@ -73,9 +74,9 @@ impl Proved {
     }
 }
 
-fn proved(policy: &Policy, name: &str, class: Option<Class>) -> Proved {
+fn proved(prover: &Prover, policy: &Policy, name: &str, class: Option<Class>) -> Proved {
     let governed = matches!(standing(policy, name), Standing::Ruled(rules) if is_governed(rules));
-    let (callable, arguments, why) = match callable(policy, name) {
+    let (callable, arguments, why) = match prover.callable(policy, name) {
         Answer::Yes(arguments) => ("yes", Some(arguments), None),
         Answer::No => ("no", None, None),
         Answer::Unknown(why) => ("unknown", None, Some(why.to_string())),

@@ -1,11 +1,12 @@
 //! What became possible and what impossible from one policy to another: calls, not words.
 
-use super::bounds::{Bounds, Shift, describe};
+use super::bounds::{Bounds, Reach, Shift, describe};
 use super::claim::unnamed;
 use super::decide::{Standing, standing};
 use super::model::{EVERY_TOOL, Policy};
-use super::prove::{Answer, callable, gained};
+use super::prove::{Answer, Prover};
 use crate::verdict::Class;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -54,71 +55,96 @@ pub enum Aspect {
 #[must_use]
 pub fn diff(before: &Policy, after: &Policy, tools: &[(&str, Class)]) -> Difference {
     let mut difference = Difference::default();
+    let prover = Prover::default();
     let mut order: Vec<(&str, Class)> = tools.to_vec();
     order.sort_by_key(|(_, class)| std::cmp::Reverse(*class));
     for (name, class) in order {
-        compare(before, after, name, &mut |to, change, arguments, message| {
-            let (tool, message) = (Some(name.to_owned()), message.to_owned());
-            to(&mut difference).push(Change { tool, class: Some(class), change, arguments, message });
-        });
+        Teller { prover: &prover, difference: &mut difference, tool: Some(name), class: Some(class) }
+            .compare(before, after, name);
     }
-    let longer = unnamed(before, tools);
-    let other = format!("{longer}{}", unnamed(after, tools));
-    compare(before, after, &other, &mut |to, change, arguments, message| {
-        to(&mut difference).push(Change { tool: None, class: None, change, arguments, message: message.to_owned() });
-    });
+    let other = format!("{}{}", unnamed(before, tools), unnamed(after, tools));
+    Teller { prover: &prover, difference: &mut difference, tool: None, class: None }.compare(before, after, &other);
     difference
 }
 
 /// The names that two policies have something to say of, in their order.
 #[must_use]
 pub fn names<'p>(policies: &[&'p Policy]) -> Vec<&'p str> {
-    let mut seen = rustc_hash::FxHashSet::default();
+    let mut seen = FxHashSet::default();
     let all =
         policies.iter().flat_map(|policy| policy.tools().map(|(name, _)| name).chain(policy.hidden().iter().map(String::as_str)));
     all.filter(|name| *name != EVERY_TOOL && seen.insert(*name)).collect()
 }
 
 /// Which list of a difference a change goes into.
-type List = fn(&mut Difference) -> &mut Vec<Change>;
+#[derive(Clone, Copy)]
+enum List {
+    Possible,
+    Impossible,
+    Undecided,
+}
 
-/// What is told of a change: its list, what it is about, a witness, and words.
-type Tell<'a> = dyn FnMut(List, Aspect, Option<Value>, &str) + 'a;
+/// Tells what changed for one tool.
+struct Teller<'d> {
+    prover: &'d Prover,
+    difference: &'d mut Difference,
+    tool: Option<&'d str>,
+    class: Option<Class>,
+}
 
-fn compare(before: &Policy, after: &Policy, name: &str, tell: &mut Tell<'_>) {
-    let possible: List = |difference| &mut difference.possible;
-    let impossible: List = |difference| &mut difference.impossible;
-    let undecided: List = |difference| &mut difference.undecided;
-    match (callable(before, name), callable(after, name)) {
-        (Answer::No, Answer::No) => {
-            let hidden = |policy| matches!(standing(policy, name), Standing::Hidden(_));
-            match (hidden(before), hidden(after)) {
-                (true, false) => {
-                    tell(possible, Aspect::Listing, None, "no longer hidden, though no call goes through");
+impl Teller<'_> {
+    fn tell(&mut self, list: List, change: Aspect, arguments: Option<Value>, message: &str) {
+        let changes = match list {
+            List::Possible => &mut self.difference.possible,
+            List::Impossible => &mut self.difference.impossible,
+            List::Undecided => &mut self.difference.undecided,
+        };
+        let (tool, message) = (self.tool.map(str::to_owned), message.to_owned());
+        changes.push(Change { tool, class: self.class, change, arguments, message });
+    }
+
+    fn compare(&mut self, before: &Policy, after: &Policy, name: &str) {
+        match (self.prover.callable(before, name), self.prover.callable(after, name)) {
+            (Answer::No, Answer::No) => self.compare_listing(before, after, name),
+            (Answer::No, Answer::Yes(arguments)) => {
+                self.tell(List::Possible, Aspect::Call, Some(arguments), "can be called now");
+            }
+            (Answer::Yes(arguments), Answer::No) => {
+                self.tell(List::Impossible, Aspect::Call, Some(arguments), "can no longer be called");
+            }
+            _ => {
+                self.tell_gained(List::Possible, self.prover.gained(before, after, name), "these arguments get through now");
+                self.tell_gained(
+                    List::Impossible,
+                    self.prover.gained(after, before, name),
+                    "these arguments no longer get through",
+                );
+                for shift in Bounds::of(before, name).shifts(&Bounds::of(after, name)) {
+                    let list = if shift.is_more() { List::Possible } else { List::Impossible };
+                    self.tell(list, Aspect::Limit, None, &shift.to_string());
                 }
-                (false, true) => tell(impossible, Aspect::Listing, None, "hidden now; no call went through before"),
-                _ => {}
             }
         }
-        (Answer::No, Answer::Yes(arguments)) => tell(possible, Aspect::Call, Some(arguments), "can be called now"),
-        (Answer::Yes(arguments), Answer::No) => {
-            tell(impossible, Aspect::Call, Some(arguments), "can no longer be called");
+    }
+
+    fn compare_listing(&mut self, before: &Policy, after: &Policy, name: &str) {
+        let hidden = |policy| matches!(standing(policy, name), Standing::Hidden(_));
+        match (hidden(before), hidden(after)) {
+            (true, false) => {
+                self.tell(List::Possible, Aspect::Listing, None, "no longer hidden, though no call goes through");
+            }
+            (false, true) => {
+                self.tell(List::Impossible, Aspect::Listing, None, "hidden now; no call went through before");
+            }
+            _ => {}
         }
-        _ => {
-            let sides: [(List, Answer, &str); 2] = [
-                (possible, gained(before, after, name), "these arguments get through now"),
-                (impossible, gained(after, before, name), "these arguments no longer get through"),
-            ];
-            for (list, answer, message) in sides {
-                match answer {
-                    Answer::Yes(arguments) => tell(list, Aspect::Arguments, Some(arguments), message),
-                    Answer::Unknown(why) => tell(undecided, Aspect::Arguments, None, &why.to_string()),
-                    Answer::No => {}
-                }
-            }
-            for shift in Bounds::of(before, name).shifts(&Bounds::of(after, name)) {
-                tell(if shift.is_more() { possible } else { impossible }, Aspect::Limit, None, &shift.to_string());
-            }
+    }
+
+    fn tell_gained(&mut self, list: List, answer: Answer, message: &str) {
+        match answer {
+            Answer::Yes(arguments) => self.tell(list, Aspect::Arguments, Some(arguments), message),
+            Answer::Unknown(why) => self.tell(List::Undecided, Aspect::Arguments, None, &why.to_string()),
+            Answer::No => {}
         }
     }
 }
@@ -127,8 +153,8 @@ impl std::fmt::Display for Shift {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (before, after) = (describe(&self.quantity, self.before), describe(&self.quantity, self.after));
         let reach = match self.reach {
-            super::bounds::Reach::Identity => "for each identity",
-            super::bounds::Reach::Everyone => "for all together",
+            Reach::Identity => "for each identity",
+            Reach::Everyone => "for all together",
         };
         write!(f, "{after} in a {}, {reach}, where it was {before}", self.window.name())
     }

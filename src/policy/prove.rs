@@ -46,46 +46,52 @@ pub enum Undecided {
     List,
 }
 
-/// Whether a policy lets any call of a tool through, its counters being empty.
-#[must_use]
-pub fn callable(policy: &Policy, tool: &str) -> Answer {
-    let (rules, limits) = match standing(policy, tool) {
-        Standing::Hidden(_) | Standing::Unlisted => return Answer::No,
-        Standing::Open => (None, &[][..]),
-        Standing::Ruled(rules) => (Some(rules), rules.limits.as_slice()),
-    };
-    if limits.iter().chain(&policy.all_tools).any(is_shut) {
-        return Answer::No;
-    }
-    let clauses = rules.map(allowing).unwrap_or_default();
-    confirmed(search::search(clauses, &Automata::default()), &[(policy, true)], tool)
+/// Answers questions about policies, and keeps the automata it has built for the next one.
+#[derive(Default)]
+pub struct Prover {
+    automata: Automata,
 }
 
-/// Whether there are arguments that `after` lets through and `before` does not, counters being empty.
-#[must_use]
-pub fn gained(before: &Policy, after: &Policy, tool: &str) -> Answer {
-    let possible = callable(after, tool);
-    let Answer::Yes(_) = possible else { return possible };
-    let before_answer = callable(before, tool);
-    if before_answer == Answer::No {
-        return possible;
-    }
-    let rules = |policy| match standing(policy, tool) {
-        Standing::Ruled(rules) => Some(rules),
-        _ => None,
-    };
-    let clauses = rules(after).map(allowing).unwrap_or_default();
-    let automata = Automata::default();
-    let mut unknown = None;
-    for refusal in rules(before).map(refusing).unwrap_or_default() {
-        let together = clauses.iter().cloned().chain(refusal).collect();
-        match confirmed(search::search(together, &automata), &[(after, true), (before, false)], tool) {
-            Answer::Yes(arguments) => return Answer::Yes(arguments),
-            Answer::Unknown(why) => unknown = Some(why),
-            Answer::No => {}
+impl Prover {
+    /// Whether a policy lets any call of a tool through, its counters being empty.
+    #[must_use]
+    pub fn callable(&self, policy: &Policy, tool: &str) -> Answer {
+        let (rules, limits) = match standing(policy, tool) {
+            Standing::Hidden(_) | Standing::Unlisted => return Answer::No,
+            Standing::Open => (None, &[][..]),
+            Standing::Ruled(rules) => (Some(rules), rules.limits.as_slice()),
+        };
+        if limits.iter().chain(&policy.all_tools).any(is_shut) {
+            return Answer::No;
         }
+        let clauses = rules.map(allowing).unwrap_or_default();
+        confirmed(search::search(clauses, &self.automata), &[(policy, true)], tool)
     }
-    unknown.map_or(Answer::No, Answer::Unknown)
+
+    /// Whether there are arguments that `after` lets through and `before` does not, counters being empty.
+    #[must_use]
+    pub fn gained(&self, before: &Policy, after: &Policy, tool: &str) -> Answer {
+        let possible = self.callable(after, tool);
+        let Answer::Yes(_) = possible else { return possible };
+        if self.callable(before, tool) == Answer::No {
+            return possible;
+        }
+        let rules = |policy| match standing(policy, tool) {
+            Standing::Ruled(rules) => Some(rules),
+            _ => None,
+        };
+        let clauses = rules(after).map(allowing).unwrap_or_default();
+        let mut unknown = None;
+        for refusal in rules(before).map(refusing).unwrap_or_default() {
+            let together = clauses.iter().cloned().chain(refusal).collect();
+            match confirmed(search::search(together, &self.automata), &[(after, true), (before, false)], tool) {
+                Answer::Yes(arguments) => return Answer::Yes(arguments),
+                Answer::Unknown(why) => unknown = Some(why),
+                Answer::No => {}
+            }
+        }
+        unknown.map_or(Answer::No, Answer::Unknown)
+    }
 }
 
 /// Whether no call at all stays within a limit.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use toolgrade::policy::counters::Counters;
 use toolgrade::policy::decide::{Call, Outcome, decide};
 use toolgrade::policy::model::Policy;
-use toolgrade::policy::prove::{Answer, Undecided, callable, gained};
+use toolgrade::policy::prove::{Answer, Prover, Undecided};
 
 /// Values that tell the operands below apart, and each type from the others.
 fn values() -> Vec<Value> {
@@ -84,7 +84,7 @@ proptest! {
     fn a_tool_is_callable_exactly_when_some_arguments_get_through(rules in rules()) {
         let policy = of_rules(&rules);
         let found = DOMAIN.iter().find(|arguments| allows(&policy, arguments));
-        match callable(&policy, "t") {
+        match Prover::default().callable(&policy, "t") {
             Answer::Yes(arguments) => assert!(allows(&policy, &arguments), "{arguments}"),
             Answer::No => assert_eq!(found, None),
             // Places and values of one list: the page says that these are left open.
@@ -96,7 +96,7 @@ proptest! {
     fn calls_are_gained_exactly_when_some_arguments_are(before in rules(), after in rules()) {
         let (before, after) = (of_rules(&before), of_rules(&after));
         let found = DOMAIN.iter().find(|arguments| allows(&after, arguments) && !allows(&before, arguments));
-        match gained(&before, &after, "t") {
+        match Prover::default().gained(&before, &after, "t") {
             Answer::Yes(arguments) => assert!(allows(&after, &arguments) && !allows(&before, &arguments), "{arguments}"),
             Answer::No => assert_eq!(found, None),
             // Places and values of one list: the page says that these are left open.
@@ -108,7 +108,7 @@ proptest! {
 /// What is proved of one tool with these rules.
 #[track_caller]
 fn check(rules: Value, answer: &str) {
-    let have = match callable(&of_rules(&rules), "t") {
+    let have = match Prover::default().callable(&of_rules(&rules), "t") {
         Answer::Yes(arguments) => arguments.to_string(),
         Answer::No => "no".to_owned(),
         Answer::Unknown(why) => format!("unknown: {why}"),

@@ -162,6 +162,12 @@ fn only_mcp_reaches_out() {
 }
 
 #[test]
+fn only_the_decision_asks_conditions() {
+    // A proof asks them of a single place, and confirms with the decision what it found.
+    only_in(&[".truth("], &["src/policy/condition.rs", "src/policy/decide.rs", "src/policy/prove/formula.rs"]);
+}
+
+#[test]
 fn only_a_few_read_the_clock() {
     only_in(&["SystemTime::now", "Timestamp::now", "Zoned::now", "Instant::now", ".elapsed("], &CLOCK);
 }

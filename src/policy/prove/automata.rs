@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 /// The most memory that one automaton may take, in bytes.
 const LARGEST: usize = 4 << 20;
+/// How many automata are kept; a policy repeats its patterns from tool to tool.
+const MOST_KEPT: usize = 64;
 /// The most states of all automata together that are visited.
 const MOST_STATES: usize = 50_000;
 /// Every text: what is not UTF-8 is none.
@@ -98,7 +100,11 @@ impl Automata {
             .dfa_size_limit(Some(LARGEST))
             .determinize_size_limit(Some(LARGEST));
         let built = dense::Builder::new().configure(limits).build(pattern).ok().map(Rc::new);
-        self.built.borrow_mut().insert(pattern.to_owned(), built.clone());
+        let mut kept = self.built.borrow_mut();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(pattern.to_owned(), built.clone());
         built
     }
 }
