@@ -3,6 +3,7 @@
 mod class;
 mod disagreement;
 mod hit;
+mod letter;
 mod schema;
 mod subject;
 mod wording;
@@ -15,6 +16,7 @@ use crate::tool::Tool;
 use crate::verdict::{Class, Finding, GradedServer, GradedTool, Signal, Verdict};
 use class::Decision;
 use hit::Hit;
+pub use letter::letter;
 use std::borrow::Borrow;
 use subject::{Purpose, Subject};
 
@@ -28,7 +30,7 @@ pub fn grade(listing: Listing, slug: String) -> GradedServer {
         .zip(verdicts)
         .map(|(tool, verdict)| GradedTool { tokens: crate::tokens::count_tool(&tool), tool, verdict })
         .collect();
-    let grade = letter(&tools);
+    let grade = letter(tools.iter().map(|tool| &tool.verdict));
     GradedServer { slug, server: listing.server, tools, grade }
 }
 
@@ -139,20 +141,4 @@ fn score(class: Class, hits: &[Hit]) -> u8 {
     };
     let worse = class >= Class::Execute && hits.iter().any(|hit| hit.rule.worsens);
     (base + u8::from(worse)).min(5)
-}
-
-/// A server's letter, by the most severe class it offers and how much of it: A only reads, B writes, C executes, D destroys or
-/// moves money, E does so with a fifth of its tools, F with half. Nothing read is no good news: F.
-fn letter(tools: &[GradedTool]) -> char {
-    let critical = tools.iter().filter(|tool| tool.verdict.class >= Class::Destructive).count();
-    let worst = tools.iter().map(|tool| tool.verdict.class).max();
-    match worst {
-        None => 'F',
-        Some(Class::Read) => 'A',
-        Some(Class::Write) => 'B',
-        Some(Class::Execute) => 'C',
-        Some(_) if critical * 2 >= tools.len() => 'F',
-        Some(_) if critical * 5 >= tools.len() => 'E',
-        Some(_) => 'D',
-    }
 }

@@ -31,6 +31,7 @@ mod installed;
 mod interrupt;
 /// The program in front of real servers.
 #[cfg(target_os = "linux")]
+mod letter;
 mod live;
 /// What a scan gave, as text to compare whole.
 mod outcome;
