@@ -181,8 +181,12 @@ pub struct ClassifyArgs {
 #[derive(Debug, Args)]
 pub struct EvalArgs {
     /// Labelled tools: JSON Lines of `{"server","class","alt":[…],"tool"}`
-    #[arg(value_name = "GOLD.jsonl")]
-    pub gold: PathBuf,
+    #[arg(value_name = "GOLD.jsonl", required = true)]
+    pub gold: Vec<PathBuf>,
+
+    /// Also write how sure each way to decide is, as counted on these labels
+    #[arg(long, value_name = "CONFIDENCE.json")]
+    pub fit: Option<PathBuf>,
 
     /// How to print the measurement
     #[arg(long, value_enum, default_value_t = EvalFormat::Text)]

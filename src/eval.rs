@@ -1,12 +1,15 @@
 //! Measures the classifier against labelled tools.
 
 mod calibration;
+mod folds;
 mod slices;
 pub mod text;
 
 pub use calibration::Tenth;
+pub use folds::Fold;
 pub use slices::Slice;
 
+use crate::confidence::{self, Basis, Table};
 use crate::verdict::{Class, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -45,6 +48,8 @@ pub struct Measurement {
     pub slices: Vec<Slice>,
     /// Confidence against agreement.
     pub calibration: Vec<Tenth>,
+    /// Cross-validation: parts of the servers, each against what the others made expect.
+    pub folds: Vec<Fold>,
     /// Every tool whose class is not the label.
     pub misses: Vec<Miss>,
 }
@@ -91,9 +96,16 @@ pub struct Miss {
     pub rules: Vec<String>,
 }
 
-/// Compares verdicts with labels; `verdicts[i]` is for `gold[i]`.
+/// How sure each way to decide is, counted on these labels; `verdicts[i]` and `bases[i]` are for `gold[i]`.
 #[must_use]
-pub fn measure(gold: &[Gold], verdicts: &[Verdict]) -> Measurement {
+pub fn fit(gold: &[Gold], verdicts: &[Verdict], bases: &[Basis]) -> Table {
+    let decisions = gold.iter().zip(verdicts).zip(bases);
+    confidence::fit(decisions.map(|((label, verdict), basis)| (*basis, verdict.class, label.class == verdict.class)))
+}
+
+/// Compares verdicts with labels; `verdicts[i]`, which rests on `bases[i]`, is for `gold[i]`.
+#[must_use]
+pub fn measure(gold: &[Gold], verdicts: &[Verdict], bases: &[Basis]) -> Measurement {
     let row = || Class::ALL.into_iter().map(|class| (class, 0)).collect::<BTreeMap<Class, usize>>();
     let mut confusion: BTreeMap<Class, BTreeMap<Class, usize>> = Class::ALL.into_iter().map(|class| (class, row())).collect();
     let mut lenient = 0;
@@ -116,6 +128,7 @@ pub fn measure(gold: &[Gold], verdicts: &[Verdict]) -> Measurement {
         confusion,
         slices: slices::slices(gold, verdicts),
         calibration: calibration::calibration(gold, verdicts),
+        folds: folds::folds(gold, verdicts, bases),
         misses,
     }
 }

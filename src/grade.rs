@@ -9,6 +9,7 @@ mod subject;
 mod wording;
 
 use crate::attacks;
+use crate::confidence::{self, Basis};
 use crate::evidence::{self, Field};
 use crate::listing::{Listing, Server};
 use crate::rules::{Rule, Says};
@@ -40,6 +41,14 @@ pub fn verdicts<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Vec<Verdict> {
     let purpose = Purpose::of(server, tools);
     let instructions = server.instructions.as_deref().map(wording::instructions).unwrap_or_default();
     tools.iter().map(|tool| verdict(tool.borrow(), &purpose, &instructions)).collect()
+}
+
+/// What the class of each tool of a server rests on, in order: for measuring how sure it is.
+#[must_use]
+pub fn bases<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Vec<Basis> {
+    let purpose = Purpose::of(server, tools);
+    let basis = |tool: &Tool| judge(&Subject::new(tool, &subject::parameters(tool), &purpose)).1.basis;
+    tools.iter().map(|tool| basis(tool.borrow())).collect()
 }
 
 /// The words that make one rule speak of one tool alone, `None` when it is silent: for the examples of rule files.
@@ -82,7 +91,7 @@ fn verdict(tool: &Tool, purpose: &Purpose<'_>, instructions: &[Hit]) -> Verdict 
         class: decision.class,
         severity: decision.class.severity(),
         score,
-        confidence: decision.confidence,
+        confidence: confidence::of(decision.basis, decision.class),
         effects: decision.effects,
         signals,
         findings,

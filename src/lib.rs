@@ -15,6 +15,7 @@ pub mod attacks;
 pub mod classify;
 pub mod cli;
 pub mod commands;
+pub mod confidence;
 pub mod eval;
 pub mod evidence;
 pub mod exit;

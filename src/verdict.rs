@@ -126,7 +126,7 @@ pub struct Verdict {
     pub severity: Severity,
     /// 1 (harmless) to 5.
     pub score: u8,
-    /// 0.0 to 1.0: how sure the class is.
+    /// 0.0 to 1.0: how sure the class is, see [`crate::confidence`].
     pub confidence: f64,
     /// Every class one call may reach, most severe first.
     pub effects: Vec<Class>,
@@ -139,8 +139,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// A class that is right less often than this is one to check by hand.
-    const UNSURE: f64 = 0.6;
+    /// A class that is right less often than this is one to check by hand: about one in fifteen.
+    const UNSURE: f64 = 0.85;
 
     /// Whether a person should look at the class.
     #[must_use]

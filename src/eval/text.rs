@@ -9,7 +9,7 @@ use std::io::{self, Write};
 /// Longest description shown with a miss, in characters.
 const EXCERPT: usize = 160;
 
-/// Writes agreement, a table of the classes, the confusion matrix, slices, calibration and every miss.
+/// Writes agreement, a table of the classes, the confusion matrix, slices, calibration, cross-validation and every miss.
 ///
 /// # Errors
 /// What the writer gives.
@@ -41,6 +41,11 @@ pub fn write(out: &mut dyn Write, measurement: &Measurement) -> io::Result<()> {
     for tenth in &measurement.calibration {
         let to = tenth.from + 0.1;
         writeln!(out, "{:.1} – {to:.1}  {:>6} {:>11.3} {:>7.3}", tenth.from, tenth.tools, tenth.confidence, tenth.strict)?;
+    }
+    let heading = "by server";
+    writeln!(out, "\n{heading:<10} {:>6} {:>11} {:>7}", "tools", "expected", "strict")?;
+    for (number, fold) in (1..).zip(&measurement.folds) {
+        writeln!(out, "part {number:<5} {:>6} {:>11.3} {:>7.3}", fold.tools, fold.expected, fold.strict)?;
     }
     if !measurement.misses.is_empty() {
         let misses = measurement.misses.len();

@@ -1,36 +1,20 @@
 //! Decides the class: what name, description and operations say, weighed by how plainly they say it.
 
 use super::hit::Hit;
+use crate::confidence::Basis;
 use crate::rules::Place;
 use crate::tool::Tool;
 use crate::verdict::Class;
 
-/// A class, how sure it is, and every class that was said.
+/// A class, what it rests on, and every class that was said.
 pub(super) struct Decision {
     pub(super) class: Class,
-    pub(super) confidence: f64,
+    pub(super) basis: Basis,
     pub(super) effects: Vec<Class>,
     /// What the name says by itself, where it says so plainly.
     pub(super) name: Option<Class>,
     /// What the description, or else the title, says first, where it says so plainly.
     pub(super) text: Option<Class>,
-}
-
-/// How often a class that was decided in each of these ways is the label, measured on the tuning labels with `toolgrade eval` and
-/// rounded down.
-mod confidence {
-    /// Name and description plainly say the same.
-    pub(super) const AGREED: f64 = 0.98;
-    /// Only one of them says something plainly.
-    pub(super) const SAID_ONCE: f64 = 0.95;
-    /// Neither does; words that could mean more than one thing decide.
-    pub(super) const VAGUE: f64 = 0.85;
-    /// They plainly say different things.
-    pub(super) const DISPUTED: f64 = 0.59;
-    /// No rule knows a word of it.
-    pub(super) const UNSAID: f64 = 0.55;
-    /// Something besides name and summary raised the class.
-    pub(super) const RAISED: f64 = 0.5;
 }
 
 /// The most severe class some hits say, if any.
@@ -58,24 +42,25 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let vague = most(hits.iter().filter(|hit| hit.vague && hit.place != Some(Place::Detail)));
 
     let read_only = tool.hint("readOnlyHint") == Some(true);
-    let (mut class, mut confidence) = match (name, text, vague) {
-        (Some(name), Some(text), _) if name == text => (name, confidence::AGREED),
+    let (mut class, mut basis) = match (name, text, vague) {
+        (Some(name), Some(text), _) if name == text => (name, Basis::Agreed),
         // "deepsource_run: Get an analysis run": what only starts something by its name is what the description reads.
-        (Some(Class::Execute), Some(Class::Read), _) => (Class::Read, confidence::DISPUTED),
-        (Some(name), Some(text), _) => (name.max(text), confidence::DISPUTED),
-        (Some(only), None, _) | (None, Some(only), _) => (only, confidence::SAID_ONCE),
-        (None, None, Some(vague)) if !read_only => (vague, confidence::VAGUE),
-        (None, None, Some(_)) => (Class::Read, confidence::VAGUE),
-        (None, None, None) => (Class::Read, confidence::UNSAID),
+        (Some(Class::Execute), Some(Class::Read), _) => (Class::Read, Basis::Disputed),
+        (Some(name), Some(text), _) => (name.max(text), Basis::Disputed),
+        (Some(only), None, _) => (only, Basis::Name),
+        (None, Some(only), _) => (only, Basis::Text),
+        (None, None, Some(vague)) if !read_only => (vague, Basis::Vague),
+        (None, None, Some(_)) => (Class::Read, Basis::Vague),
+        (None, None, None) => (Class::Read, Basis::Unsaid),
     };
     for raised in [values, whole, detail].into_iter().flatten() {
         if raised > class {
             class = raised;
-            confidence = confidence::RAISED;
+            basis = Basis::Raised;
         }
     }
     let mut effects: Vec<Class> = hits.iter().filter_map(Hit::effect).filter(|effect| *effect <= class).chain([class]).collect();
     effects.sort_by(|a, b| b.cmp(a));
     effects.dedup();
-    Decision { class, confidence, effects, name, text }
+    Decision { class, basis, effects, name, text }
 }

@@ -1,4 +1,4 @@
-//! The verdicts on a thousand real tools, one a line, and how often those on three thousand labelled ones are right: a rule change
+//! The verdicts on a thousand real tools, one a line, and how often those on thousands of labelled ones are right: a rule change
 //! shows its whole effect in a diff.
 
 use crate::env::Env;

@@ -11,6 +11,7 @@ mod catalogue;
 /// The program's help, exit statuses and messages.
 mod cli;
 /// The verdicts on a thousand real tools.
+mod confidence;
 mod corpus;
 /// `Env`, the builder for running the program.
 mod env;
