@@ -230,6 +230,13 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at));
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
+            // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
+            let on_condition = verb.form == Form::Third && next.is_some_and(|next| next.is(List::Conditions));
+            let itself = next.is_some_and(|next| next.text() == "this")
+                && clause.get(verb.end() + 1).is_some_and(|tool| tool.is(List::Subjects));
+            if on_condition || itself {
+                return None;
+            }
             let opens_object = next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
             verb.doubtful = verb.words == 1 && word.is(List::Nouny) && !opens_object;
             return Some(verb);

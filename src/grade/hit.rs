@@ -277,6 +277,7 @@ fn parameters(subject: &Subject<'_>, when: &When, context: &mut Context) -> Opti
         let any = when.parameter.is_empty() && when.parameter_ends.is_empty();
         (any || when.parameter.are_all_of(&named.name) || when.parameter_ends.find(&named.name).is_some())
             && (when.parameter_says.is_empty() || says(&when.parameter_says))
+            && (when.parameter_values.is_empty() || allows(named, &when.parameter_values))
             && !says(&when.parameter_unless)
     };
     let found: Vec<&Named<'_>> = subject.parameters.iter().filter(named).collect();
@@ -287,4 +288,9 @@ fn parameters(subject: &Subject<'_>, when: &When, context: &mut Context) -> Opti
     }
     context.weight += 2;
     (!found.is_empty()).then_some(())
+}
+
+/// Whether a parameter allows one of these values.
+fn allows(named: &Named<'_>, wanted: &[String]) -> bool {
+    named.parameter.values().iter().any(|value| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(value)))
 }

@@ -36,6 +36,8 @@ pub struct When {
     pub parameter: Endings,
     /// A parameter whose name ends in these words.
     pub parameter_ends: Endings,
+    /// Values that the matching parameter allows, in any case.
+    pub parameter_values: Vec<String>,
     /// Words of the matching parameter's own name or description.
     pub parameter_says: Phrases,
     /// Words that must not stand in the matching parameter's own name or description.
