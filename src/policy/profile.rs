@@ -45,6 +45,16 @@ impl Profile {
         }
     }
 
+    /// Its name, as on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read-only",
+            Self::Guarded => "guarded",
+            Self::Open => "open",
+        }
+    }
+
     /// The stance on a tool that a person opened by name: that of the first profile, from this one on, that lets it be called.
     #[must_use]
     pub fn opened(self, name: &str, class: Class) -> Stance {
