@@ -1,15 +1,8 @@
 //! The command line of `toolgrade policy` and what stands below it.
 
-use super::{TargetArgs, VisitArgs};
+use super::{GenerateArgs, VisitArgs};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
-
-const EXAMPLES: &str = "\
-Examples:
-  toolgrade policy recorded.json -o policy.json
-  toolgrade policy -- npx -y @modelcontextprotocol/server-filesystem /tmp
-  toolgrade policy check policy.json recorded.json
-  toolgrade policy ./check                      a target of that name";
 
 const CHECK: &str = "\
 Examples:
@@ -34,7 +27,7 @@ Examples:
 
 /// `toolgrade policy`
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true, after_help = super::generate::EXAMPLES)]
 pub struct PolicyArgs {
     /// What to do with a policy that is there.
     #[command(subcommand)]
@@ -57,29 +50,6 @@ pub enum PolicyCommand {
     /// Say which calls became possible and which impossible from one policy to another
     #[command(after_help = DIFF)]
     Diff(DiffArgs),
-}
-
-/// `toolgrade policy TARGET…`
-#[derive(Debug, Args)]
-pub struct GenerateArgs {
-    /// The servers.
-    #[command(flatten)]
-    pub target: TargetArgs,
-
-    /// What reads the policy
-    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
-    pub format: PolicyFormat,
-
-    /// Write to this file instead of standard output
-    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
-    pub output: Option<PathBuf>,
-}
-
-/// Formats of `policy`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PolicyFormat {
-    /// policy.json, version "1"
-    Policylayer,
 }
 
 /// A server whose tools a policy is for, where one is given.

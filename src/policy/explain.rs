@@ -26,7 +26,9 @@ pub fn write(plan: &Plan, written: &Written) -> String {
 
 fn holds(tool: &ToolPlan) -> &'static str {
     match (tool.standing(), tool.rules()) {
-        (Standing::Free, Some(rules)) if rules.require.is_empty() && rules.deny_if.is_empty() && rules.limits.is_empty() => "allowed",
+        (Standing::Free, Some(rules)) if rules.require.is_empty() && rules.deny_if.is_empty() && rules.limits.is_empty() => {
+            "allowed"
+        }
         (Standing::Free, _) => "allowed within its rules",
         (Standing::Limited, _) => "allowed, counted",
         (Standing::Checked, _) => "allowed, arguments checked",

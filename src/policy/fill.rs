@@ -102,7 +102,9 @@ mod tests {
         for inside in ["/srv/data", "/srv/data/", "/srv/data/a.txt", "/srv/data/.git/config", "/srv/data/a.", r"C:\data\a b"] {
             assert!(pattern.matches(inside), "{inside}");
         }
-        for outside in ["", "/", "/srv", "/srv/database", "/srv/data/..", "/srv/data/../x", "/srv/data/a/..\\b", "srv/data", "/etc/srv/data"] {
+        for outside in
+            ["", "/", "/srv", "/srv/database", "/srv/data/..", "/srv/data/../x", "/srv/data/a/..\\b", "srv/data", "/etc/srv/data"]
+        {
             assert!(!pattern.matches(outside), "{outside}");
         }
     }
@@ -110,7 +112,9 @@ mod tests {
     #[test]
     fn a_url_leads_to_its_host() {
         let pattern = on(&["api.example.com".to_owned(), "http://localhost:8080".to_owned()]).unwrap();
-        for inside in ["https://api.example.com", "HTTPS://API.example.com:443/a?b", "https://api.example.com?x", "http://localhost:8080/"] {
+        for inside in
+            ["https://api.example.com", "HTTPS://API.example.com:443/a?b", "https://api.example.com?x", "http://localhost:8080/"]
+        {
             assert!(pattern.matches(inside), "{inside}");
         }
         for outside in [

@@ -124,6 +124,11 @@ pub(super) fn servers<'a>(
             }
         }
     }
+    let names: Vec<String> =
+        servers.iter().filter(|server| !server.key.is_empty()).map(|server| format!("`{}`", quote::line(&server.key))).collect();
+    if !names.is_empty() {
+        notes.say(&format!("{} must be what your config calls the server", names.join(", ")));
+    }
     notes.about("left out, because this format cannot name them", &missing);
     notes.about("written as this client spells them", &respelled);
     notes.about("known to this client by the name of another tool, so the stricter of the two holds", &shared);
@@ -154,28 +159,38 @@ impl Notes {
 
     /// What a client loses that asks.
     pub(super) fn asking(&mut self, plan: &Plan) {
-        self.about("asked about, because calls are not counted and arguments not looked at here", &those(plan, |tool| {
-            matches!(tool.standing(), Standing::Limited | Standing::Checked)
-        }));
-        self.about("asked about, as a person is to let each call through", &those(plan, |tool| tool.standing() == Standing::Approval));
+        self.about(
+            "asked about, because calls are not counted and arguments not looked at here",
+            &those(plan, |tool| matches!(tool.standing(), Standing::Limited | Standing::Checked)),
+        );
+        self.about(
+            "asked about, as a person is to let each call through",
+            &those(plan, |tool| tool.standing() == Standing::Approval),
+        );
         self.bare(plan);
     }
 
     /// What a client loses that cannot ask.
     pub(super) fn silent(&mut self, plan: &Plan) {
         self.about("not counted here, so their limits are lost", &those(plan, |tool| tool.standing() == Standing::Limited));
-        self.about("off, because arguments are not looked at and nobody is asked here", &those(plan, |tool| {
-            matches!(tool.standing(), Standing::Checked | Standing::Approval)
-        }));
+        self.about(
+            "off, because arguments are not looked at and nobody is asked here",
+            &those(plan, |tool| matches!(tool.standing(), Standing::Checked | Standing::Approval)),
+        );
         self.bare(plan);
     }
 
     /// Tools that were opened by name and go without their rules.
     fn bare(&mut self, plan: &Plan) {
-        self.about("allowed by name, without their limits and conditions", &those(plan, |tool| {
-            let rules = tool.rules().is_some_and(|rules| !(rules.require.is_empty() && rules.deny_if.is_empty() && rules.limits.is_empty()));
-            tool.chosen == Some(Choice::Allow) && rules
-        }));
+        self.about(
+            "allowed by name, without their limits and conditions",
+            &those(plan, |tool| {
+                let rules = tool
+                    .rules()
+                    .is_some_and(|rules| !(rules.require.is_empty() && rules.deny_if.is_empty() && rules.limits.is_empty()));
+                tool.chosen == Some(Choice::Allow) && rules
+            }),
+        );
     }
 
     pub(super) fn done(self, text: String) -> Written {
@@ -185,7 +200,8 @@ impl Notes {
     /// The head of a document that has comments: what it is, where it goes, what it does not hold.
     pub(super) fn head(&self, sign: &str, plan: &Plan, place: &str) -> String {
         let servers: Vec<String> = plan.servers.iter().map(|server| quote::line(&server.name)).collect();
-        let mut head = format!("{sign} Starter policy for {}, profile {}.\n{sign} {place}\n", servers.join(", "), plan.profile.name());
+        let mut head =
+            format!("{sign} Starter policy for {}, profile {}.\n{sign} {place}\n", servers.join(", "), plan.profile.name());
         for note in &self.0 {
             head.push_str(&format!("{sign} Note: {note}.\n"));
         }
@@ -206,7 +222,9 @@ fn those(plan: &Plan, which: impl Fn(&ToolPlan) -> bool) -> Vec<&str> {
 pub(super) fn plain(name: &str, more: &[char]) -> String {
     let keep = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-') || more.contains(&character);
     // They replace UTF-16 units: a character beyond the first plane becomes two.
-    name.chars().flat_map(|character| std::iter::repeat_n(if keep(character) { character } else { '_' }, character.len_utf16())).collect()
+    name.chars()
+        .flat_map(|character| std::iter::repeat_n(if keep(character) { character } else { '_' }, character.len_utf16()))
+        .collect()
 }
 
 /// The name as it is.

@@ -156,7 +156,9 @@ impl Tailored {
                     let own = parameter.values();
                     // What the server takes is a better start than a currency that is none.
                     let filled = fill.currencies.clone().filter(|list| own.is_empty() || *list != placeholder_currencies());
-                    let Some(list) = filled.or_else(|| (!own.is_empty() && fill.currencies.is_some()).then_some(own)) else { continue };
+                    let Some(list) = filled.or_else(|| (!own.is_empty() && fill.currencies.is_some()).then_some(own)) else {
+                        continue;
+                    };
                     let says = format!("`{name}` must be {}", list.join(" or "));
                     self.require(path(name, None), Test::In(fill::scalars(&list)), &says);
                     self.reasons.push(Reason::plain(&says));

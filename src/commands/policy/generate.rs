@@ -1,35 +1,90 @@
 //! `toolgrade policy TARGET…`
 
-use crate::cli::{GenerateArgs, PolicyFormat};
-use crate::commands::scan::{say_failures, say_warning, visit};
+use crate::cli::{GenerateArgs, TargetArgs};
+use crate::commands::scan::{say_failures, say_hint, say_warning, visit};
 use crate::exit::Exit;
-use crate::policy::policylayer;
-use crate::report::{Report, safe_json};
-use anyhow::Context as _;
+use crate::policy::explain;
+use crate::policy::overrides::{Choice, Overrides};
+use crate::policy::plan::{Plan, Standing};
+use crate::report::Report;
+use crate::store::Snapshot;
+use anyhow::{Context as _, bail};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
-    let (report, _) = visit(&args.target);
+    // Before the visits: a slip in the overrides should not cost a scan.
+    let overrides = overrides(args)?;
+    let report = match &args.catalogue {
+        Some(path) => from_catalogue(path, &args.targets)?,
+        None => {
+            let target = TargetArgs { targets: args.targets.clone(), command: args.command.clone(), visit: args.visit.clone() };
+            visit(&target).0
+        }
+    };
     say_failures(&report.failures);
     if report.servers.is_empty() {
-        anyhow::bail!("no server was read, so there is no policy to write");
+        bail!("no server was read, so there is no policy to write");
     }
-    let mut policy = Vec::new();
-    match args.format {
-        PolicyFormat::Policylayer => safe_json::pretty(&mut policy, &policylayer::document(&report.servers))?,
-    }
+    let plan = Plan::new(args.profile.into(), &overrides, &report.servers);
+    let written = args.format.writer()(&plan);
     match &args.output {
-        Some(path) => write_whole(path, &policy).with_context(|| format!("cannot write `{}`", path.display()))?,
+        Some(path) => put(path, written.text.as_bytes())?,
         None => {
             let mut out = io::stdout().lock();
-            out.write_all(&policy)?;
+            out.write_all(written.text.as_bytes())?;
             out.flush()?;
         }
     }
+    if let Some(path) = &args.explain {
+        put(path, explain::write(&plan, &written).as_bytes())?;
+    }
     say_gaps(&report);
+    say_idle(&overrides, &plan);
+    if !args.visit.quiet {
+        written.notes.iter().for_each(|note| say_hint(note));
+    }
     Ok(if report.is_partial() { Exit::Incomplete } else { Exit::Done })
+}
+
+/// The overrides of the file, and over them those of the command line.
+fn overrides(args: &GenerateArgs) -> anyhow::Result<Overrides> {
+    let file = match &args.overrides {
+        Some(path) => {
+            let shown = path.display();
+            let text = fs::read_to_string(path).with_context(|| format!("cannot read `{shown}`"))?;
+            Overrides::read(&text).map_err(|error| anyhow::anyhow!("`{shown}`: {error}"))?
+        }
+        None => Overrides::default(),
+    };
+    let mut typed = Overrides::default();
+    let mut choose = || {
+        typed.choose(Choice::Allow, &args.allow)?;
+        typed.choose(Choice::Deny, &args.deny)?;
+        typed.choose(Choice::Hide, &args.hide)?;
+        args.limit.iter().try_for_each(|limit| typed.limit(&limit.tool, limit.rate))
+    };
+    choose().map_err(|error| anyhow::anyhow!("the command line: {error}"))?;
+    Ok(file.then(typed))
+}
+
+/// Servers as a catalogue remembers them: those with the slugs, in their order, or all.
+fn from_catalogue(path: &Path, slugs: &[String]) -> anyhow::Result<Report> {
+    let servers = Snapshot::read(path)?.servers;
+    if slugs.is_empty() {
+        return Ok(Report { servers, failures: Vec::new() });
+    }
+    let mut by_slug: HashMap<String, _> = servers.into_iter().map(|server| (server.slug.clone(), server)).collect();
+    let mut chosen = Vec::new();
+    for slug in slugs {
+        match by_slug.remove(slug) {
+            Some(server) => chosen.push(server),
+            None => bail!("the catalogue `{}` has no server `{slug}`, or it was named twice", path.display()),
+        }
+    }
+    Ok(Report { servers: chosen, failures: Vec::new() })
 }
 
 /// Says what the policy knows nothing of.
@@ -40,6 +95,18 @@ fn say_gaps(report: &Report) {
     for server in report.servers.iter().filter(|server| !server.server.complete) {
         say_warning(&format!("the policy may not cover every tool of {}: its list did not end", server.server.name));
     }
+}
+
+/// Says which overrides came to nothing.
+fn say_idle(overrides: &Overrides, plan: &Plan) {
+    let tools = || plan.servers.iter().flat_map(|server| &server.tools);
+    let names: Vec<&str> = tools().map(|tool| tool.name.as_str()).collect();
+    let refused = |name: &str| tools().any(|tool| tool.name == name && tool.standing() >= Standing::Approval);
+    overrides.idle(&names, &refused).iter().for_each(|warning| say_warning(warning));
+}
+
+fn put(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    write_whole(path, content).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Puts a file in place at once: a reader sees the old one or the new one, never half of it. Where only the file may be

@@ -30,7 +30,11 @@ pub fn write(plan: &Plan) -> Written {
                 }
                 let when = if when.is_empty() { String::new() } else { format!("\nwhen {{ {} }}", when.join(" && ")) };
                 let resource = quoted(name);
-                write!(text, "\n// {}\npermit(principal, action == Action::\"call_tool\", resource == Tool::{resource}){when};\n", tool.because())
+                write!(
+                    text,
+                    "\n// {}\npermit(principal, action == Action::\"call_tool\", resource == Tool::{resource}){when};\n",
+                    tool.because()
+                )
             }
             None => {
                 match standing {

@@ -13,7 +13,8 @@ pub fn write(plan: &Plan) -> Written {
     notes.silent(plan);
     let mut by_name = Map::new();
     for server in servers(plan, same, literal, &mut notes) {
-        let on: Vec<Value> = server.entries.iter().filter(|entry| is_on(entry.standing)).map(|entry| entry.key.as_str().into()).collect();
+        let on: Vec<Value> =
+            server.entries.iter().filter(|entry| is_on(entry.standing)).map(|entry| entry.key.as_str().into()).collect();
         by_name.insert(server.key, json!({ "tools": on }));
     }
     notes.say("each `tools` belongs into the server's own entry, beside its `type` and `command` or `url`");

@@ -11,9 +11,11 @@ use std::fmt::Write as _;
 pub fn write(plan: &Plan) -> Written {
     let mut notes = Notes::default();
     notes.asking(plan);
-    let servers = servers(plan, |name| plain(name).then(|| name.to_owned()), |_, tool| plain(tool).then(|| tool.to_owned()), &mut notes);
+    let servers =
+        servers(plan, |name| plain(name).then(|| name.to_owned()), |_, tool| plain(tool).then(|| tool.to_owned()), &mut notes);
     notes.say("the editor has no list of refusals: what `permissions.deny` names, it asks about");
-    let mut text = notes.head("//", plan, "`mcpAllowlist` is for ~/.cursor/permissions.json, `permissions` for ~/.cursor/cli-config.json.");
+    let mut text =
+        notes.head("//", plan, "`mcpAllowlist` is for ~/.cursor/permissions.json, `permissions` for ~/.cursor/cli-config.json.");
     let allow = |server: &str, tool: &str| format!("{server}:{tool}");
     let token = |server: &str, tool: &str| format!("Mcp({server}:{tool})");
     text.push_str("{\n");

@@ -20,7 +20,10 @@ pub fn write(plan: &Plan) -> Written {
     for server in &servers {
         let name = quoted(&server.key);
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "\n# Tools of the server that stand in no rule below.\n[[rule]]\nmcpName = {name}\ndecision = \"deny\"\npriority = 1");
+        let _ = writeln!(
+            text,
+            "\n# Tools of the server that stand in no rule below.\n[[rule]]\nmcpName = {name}\ndecision = \"deny\"\npriority = 1"
+        );
         for entry in &server.entries {
             let because = entry.because();
             let (decision, message) = match Prompt::from(entry.standing) {

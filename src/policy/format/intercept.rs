@@ -112,8 +112,10 @@ fn holds(own: &Condition) -> Option<String> {
         // Theirs compares what things look like (`true` is "true"); a pattern is only for texts.
         Test::Eq(Scalar::Text(text)) => condition(&path, "regex", &pattern(&[regex::escape(text)])),
         Test::In(list) => {
-            let texts: Option<Vec<String>> =
-                list.iter().map(|scalar| if let Scalar::Text(text) = scalar { Some(regex::escape(text)) } else { None }).collect();
+            let texts: Option<Vec<String>> = list
+                .iter()
+                .map(|scalar| if let Scalar::Text(text) = scalar { Some(regex::escape(text)) } else { None })
+                .collect();
             condition(&path, "regex", &pattern(&texts?))
         }
         Test::Regex(own) => condition(&path, "regex", &pattern(&[own.text().to_owned()])),

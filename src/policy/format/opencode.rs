@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 pub fn write(plan: &Plan) -> Written {
     let mut notes = Notes::default();
     notes.asking(plan);
-    let servers = servers(plan, |name| Some(plain(name, &[])), |server, tool| Some(format!("{server}_{}", plain(tool, &[]))), &mut notes);
+    let servers =
+        servers(plan, |name| Some(plain(name, &[])), |server, tool| Some(format!("{server}_{}", plain(tool, &[]))), &mut notes);
     notes.say("tools that a server adds later are allowed, unless a `*` further up says otherwise");
     let mut text = notes.head("//", plan, "For opencode.jsonc of the project or the user.");
     text.push_str("{\n  \"$schema\": \"https://opencode.ai/config.json\",\n  \"permission\": {\n");

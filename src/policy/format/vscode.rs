@@ -15,7 +15,8 @@ pub fn write(plan: &Plan) -> Written {
     let servers = servers(plan, |_| Some(String::new()), |_, tool| Some(tool.replace('.', "_")), &mut notes);
     let asked: Vec<_> =
         servers.iter().flat_map(|server| &server.entries).filter(|entry| Prompt::from(entry.standing) != Prompt::Allow).collect();
-    let refused: Vec<&str> = asked.iter().filter(|entry| entry.standing >= Standing::Refused).map(|entry| entry.key.as_str()).collect();
+    let refused: Vec<&str> =
+        asked.iter().filter(|entry| entry.standing >= Standing::Refused).map(|entry| entry.key.as_str()).collect();
     notes.about("only asked about, as no setting refuses a tool: turn them off in the tools picker", &refused);
     notes.say("a setting holds for tools of that name on every server");
     let mut text = notes.head("//", plan, "For settings.json of the user or the workspace.");
