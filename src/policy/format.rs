@@ -148,7 +148,7 @@ impl Notes {
     pub(super) fn about(&mut self, says: &str, tools: &[&str]) {
         /// The sidecar has them all.
         const NAMED: usize = 3;
-        let named: Vec<String> = tools.iter().take(NAMED).map(|name| format!("`{}`", quote::line(name))).collect();
+        let named: Vec<String> = tools.iter().take(NAMED).map(|name| format!("`{}`", shortened(name))).collect();
         let more = tools.len().saturating_sub(NAMED);
         match (tools.len(), more) {
             (0, _) => {}
@@ -207,6 +207,14 @@ impl Notes {
         }
         head
     }
+}
+
+/// A name as a note has room for it.
+fn shortened(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let cut: String = name.chars().take(LONGEST).collect();
+    let dots = if cut.len() < name.len() { "…" } else { "" };
+    quote::line(&cut) + dots
 }
 
 fn tally(count: usize) -> String {

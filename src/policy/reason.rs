@@ -23,8 +23,8 @@ impl Reason {
         const WORDS: usize = 3;
         let mut words: Vec<String> = Vec::new();
         for piece in evidence.iter().filter(|piece| !piece.text.trim().is_empty()) {
-            if words.len() < WORDS && !words.contains(&piece.text) {
-                words.push(piece.text.clone());
+            if words.len() < WORDS && words.iter().all(|word| piece.text != *word) {
+                words.push(piece.text.to_string());
             }
         }
         Self { says: says.to_owned(), rule: Some(rule.to_owned()), words }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 /// Longer names are cut in the middle, and no rule meets them.
 const LONGEST: usize = 63;
 
-/// Writes a plan.
+/// Writes a plan. The one rule without a name – older versions want `*` there – refuses what the list did not have.
 #[must_use]
 pub fn write(plan: &Plan) -> Written {
     let mut notes = Notes::default();
@@ -22,7 +22,7 @@ pub fn write(plan: &Plan) -> Written {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "\n# Tools of the server that stand in no rule below.\n[[rule]]\nmcpName = {name}\ndecision = \"deny\"\npriority = 1"
+            "\n# Tools of the server that stand in no rule below.\n[[rule]]\nmcpName = {name}\ntoolName = \"*\"\ndecision = \"deny\"\npriority = 1"
         );
         for entry in &server.entries {
             let because = entry.because();
