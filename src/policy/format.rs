@@ -157,6 +157,14 @@ impl Notes {
         }
     }
 
+    /// What still keeps calls out.
+    pub(super) fn unfilled(&mut self, plan: &Plan) {
+        self.about(
+            "closed until somebody fills in directories, hosts, currencies or a cap (`--overrides`)",
+            &those(plan, |tool| tool.unfilled && tool.rules().is_some()),
+        );
+    }
+
     /// What a client loses that asks.
     pub(super) fn asking(&mut self, plan: &Plan) {
         self.about(

@@ -2,6 +2,7 @@
 
 use super::fill::{Fill, below, on};
 use super::model::{Amount, Window};
+use super::problem::Lines;
 use super::suggest;
 use serde::Deserialize;
 use serde_json::Number;
@@ -64,7 +65,10 @@ impl Overrides {
     /// # Errors
     /// The first thing that is wrong, with its line and column where it is about the form, with the tool where it is about the sense.
     pub fn read(text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: File = toml::from_str(text).map_err(|error| {
+            let place = Lines::of(text).place(error.span().map_or(0, |span| span.start));
+            format!("{place}: {}", error.message())
+        })?;
         let mut overrides = Self::default();
         for (choice, names) in [(Choice::Allow, &file.allow), (Choice::Deny, &file.deny), (Choice::Hide, &file.hide)] {
             overrides.choose(choice, names)?;

@@ -40,6 +40,8 @@ pub struct ToolPlan {
     pub approval: bool,
     /// Whether a person chose this by name.
     pub chosen: Option<Choice>,
+    /// Whether something that was not filled in keeps calls out.
+    pub unfilled: bool,
     /// Why, the class first.
     pub reasons: Vec<Reason>,
 }
@@ -111,6 +113,7 @@ impl ToolPlan {
             },
             approval: chosen.is_none() && profile.asks(class),
             chosen,
+            unfilled: false,
             reasons: Vec::new(),
         };
         plan.explain_class(tool);
@@ -139,8 +142,10 @@ impl ToolPlan {
         let Stance::Ruled(rules) = &mut self.stance else { return };
         let own = overrides.fill(&self.name);
         // Where everything can be called, only what somebody filled in is held to it.
-        let fill = if profile == Profile::Open { own } else { own.or(&Fill::placeholder()) };
-        let tailored = tailor(tool, self.class, &fill);
+        let placeholder = if profile == Profile::Open { Fill::default() } else { Fill::placeholder() };
+        let tailored = tailor(tool, self.class, &own.or(&placeholder));
+        let known = own.or(&Fill { items: placeholder.items, ..Fill::default() });
+        self.unfilled = tailored.rules != tailor(tool, self.class, &known).rules;
         rules.join(&tailored.rules);
         if tailored.runs_code && profile != Profile::Open && self.chosen.is_none() {
             rules.deny_if.insert(0, Predicate::always(CHOOSE));
@@ -188,6 +193,7 @@ impl ToolPlan {
     fn join(&mut self, other: Self) {
         self.class = self.class.max(other.class);
         self.approval |= other.approval;
+        self.unfilled |= other.unfilled;
         match (&mut self.stance, other.stance) {
             (Stance::Ruled(own), Stance::Ruled(others)) => own.join(&others),
             (own, Stance::Hidden) => *own = Stance::Hidden,

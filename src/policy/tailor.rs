@@ -85,7 +85,8 @@ pub(super) fn tailor(tool: &GradedTool, class: Class, fill: &Fill) -> Tailored {
 impl Tailored {
     /// Holds the parameters of a signal to a pattern.
     fn hold(&mut self, signal: &Signal, parameters: &[Parameter<'_>], pattern: &Pattern, place: &str) {
-        for parameter in parameters.iter().filter(|parameter| names(&signal.evidence, parameter.name)) {
+        for parameter in parameters.iter().filter(|parameter| signal.evidence.iter().any(|piece| is_about(piece, parameter.name)))
+        {
             // The server holds it to its values already.
             if !parameter.values().is_empty() {
                 continue;
@@ -110,7 +111,8 @@ impl Tailored {
                     says
                 }
             };
-            self.reasons.push(Reason::of(&says, &signal.id, &signal.evidence));
+            let own: Vec<Evidence> = signal.evidence.iter().filter(|piece| is_about(piece, name)).cloned().collect();
+            self.reasons.push(Reason::of(&says, &signal.id, &own));
         }
     }
 
@@ -188,9 +190,9 @@ fn placeholder_currencies() -> Vec<String> {
     Fill::placeholder().currencies.unwrap_or_default()
 }
 
-/// Whether evidence names a parameter.
-fn names(evidence: &[Evidence], parameter: &str) -> bool {
-    evidence.iter().any(|piece| matches!(&piece.field, Field::Parameter(name) if name == parameter))
+/// Whether words stand in a parameter.
+fn is_about(piece: &Evidence, parameter: &str) -> bool {
+    matches!(&piece.field, Field::Parameter(name) if name == parameter)
 }
 
 /// Whether a parameter's name has one of these words.

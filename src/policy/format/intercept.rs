@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 pub fn write(plan: &Plan) -> Written {
     let (mut hidden, mut tools, mut notes) = (String::new(), String::new(), Notes::default());
     let (mut unnamed, mut refused, mut stricter, mut granted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    notes.unfilled(plan);
     let plans = plan.tools();
     for tool in &plans {
         let name = tool.name.as_str();

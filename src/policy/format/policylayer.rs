@@ -7,5 +7,7 @@ use serde_json::Value;
 /// Writes a plan.
 #[must_use]
 pub fn write(plan: &Plan) -> Written {
-    Notes::default().done(json(&Value::from(&plan.policy())))
+    let mut notes = Notes::default();
+    notes.unfilled(plan);
+    notes.done(json(&Value::from(&plan.policy())))
 }
