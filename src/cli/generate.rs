@@ -124,7 +124,7 @@ pub enum PolicyFormat {
     Anthropic,
     /// OpenAI Responses API: `mcp` tools
     Openai,
-    /// Cedar policies for `ToolHive`
+    /// Cedar policies
     Cedar,
 }
 

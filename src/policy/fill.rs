@@ -24,13 +24,13 @@ const ITEMS: usize = 20;
 
 impl Fill {
     /// What stands where nothing was filled in. All but the batch size lets no call through: a directory that is not there, a host
-    /// that cannot be (RFC 2606, `.invalid`), the currency that is none (ISO 4217, `XXX`), nothing at all to pay.
+    /// that cannot be (RFC 2606, `.invalid`), a currency that is for tests only (ISO 4217, `XTS`), nothing at all to pay.
     #[must_use]
     pub fn placeholder() -> Self {
         Self {
             roots: Some(vec!["/fill-in".to_owned()]),
             hosts: Some(vec!["fill-in.invalid".to_owned()]),
-            currencies: Some(vec!["XXX".to_owned()]),
+            currencies: Some(vec!["XTS".to_owned()]),
             amount: Some(0.into()),
             items: Some(ITEMS),
         }

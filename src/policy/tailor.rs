@@ -145,7 +145,10 @@ impl Tailored {
             match shape(parameter) {
                 Shape::Number if has(name, &WORDS.amount) => {
                     let Some(amount) = &fill.amount else { continue };
-                    let says = format!("`{name}` must be from 0 to {amount}");
+                    let says = match amount.as_u64() {
+                        Some(0) => format!("`{name}` must be 0 until a cap is filled in"),
+                        _ => format!("`{name}` must be from 0 to {amount}"),
+                    };
                     self.require(path(name, None), Test::Gte(fill::exact(&0.into())), &says);
                     self.require(path(name, None), Test::Lte(fill::exact(amount)), &says);
                     self.reasons.push(Reason::plain(&says));
@@ -161,7 +164,8 @@ impl Tailored {
                     let Some(list) = filled.or_else(|| (!own.is_empty() && fill.currencies.is_some()).then_some(own)) else {
                         continue;
                     };
-                    let says = format!("`{name}` must be {}", list.join(" or "));
+                    let until = if list == placeholder_currencies() { ", until currencies are filled in" } else { "" };
+                    let says = format!("`{name}` must be {}{until}", list.join(" or "));
                     self.require(path(name, None), Test::In(fill::scalars(&list)), &says);
                     self.reasons.push(Reason::plain(&says));
                 }

@@ -119,9 +119,9 @@ fn a_comment_is_one_line_whatever_a_server_says() {
     let env = Env::new().recorded("evil.json", &tools);
     for format in FORMATS {
         let text = document(&env, "evil.json", format);
-        assert!(!text.lines().any(
-            |line| line == "[[rule]]" && format != "gemini" || line.starts_with("decision = \"allow\"") && format != "gemini"
-        ));
+        let breaks_out = |line: &str| line == "[[rule]]" || line.starts_with("decision = \"allow\"");
+        // In Gemini's own format such lines are the document; its rules are counted below.
+        assert!(format == "gemini" || !text.lines().any(breaks_out), "{format}: {text}");
         assert!(!text.contains(|character| character != '\n' && toolgrade::sanitize::is_hostile(character)), "{format}: {text}");
     }
     let gemini: toml::Table = toml::from_str(&document(&env, "evil.json", "gemini")).unwrap();

@@ -1,4 +1,4 @@
-//! Cedar, in the words of ToolHive (<https://docs.stacklok.com/toolhive/reference/authz-policy-reference>): `permit` for what may be called,
+//! Cedar, in the words of `ToolHive` (<https://docs.stacklok.com/toolhive/reference/authz-policy-reference>): `permit` for what may be called,
 //! with the arguments in `context.arg_…`; what nothing permits is denied.
 
 use super::quote::cedar as quoted;
