@@ -3,8 +3,8 @@
 mod generate;
 mod policy;
 
-pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg};
-pub use policy::{CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
+pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg, StarterArgs};
+pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
 use crate::target::{Header, Variable};
 use crate::verdict::{Class, Severity};

@@ -40,6 +40,26 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "DB", conflicts_with_all = ["command", "header", "env"])]
     pub catalogue: Option<PathBuf>,
 
+    /// What is to be in it.
+    #[command(flatten)]
+    pub rules: StarterArgs,
+
+    /// What reads the policy
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
+    pub format: PolicyFormat,
+
+    /// Write why each line is there, with the rules and the words that made them, to this Markdown file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub explain: Option<PathBuf>,
+
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// What a starter policy is to be like.
+#[derive(Debug, Args)]
+pub struct StarterArgs {
     /// How far the policy goes
     #[arg(long, value_enum, default_value_t = ProfileArg::Guarded, help_heading = "Rules")]
     pub profile: ProfileArg,
@@ -63,18 +83,6 @@ pub struct GenerateArgs {
     /// Take such choices, and values to fill in, from this TOML file; those of the command line win
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub overrides: Option<PathBuf>,
-
-    /// What reads the policy
-    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
-    pub format: PolicyFormat,
-
-    /// Write why each line is there, with the rules and the words that made them, to this Markdown file
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub explain: Option<PathBuf>,
-
-    /// Write to this file instead of standard output
-    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
-    pub output: Option<PathBuf>,
 }
 
 /// Values of `--profile`.

@@ -1,7 +1,10 @@
 //! The command line of `toolgrade policy` and what stands below it.
 
-use super::{GenerateArgs, VisitArgs};
+use super::{GenerateArgs, StarterArgs, VisitArgs};
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 const CHECK: &str = "\
@@ -23,7 +26,11 @@ Exit status: 0 every line was decided · 1 not a policy · 3 a line was no call;
 const DIFF: &str = "\
 Examples:
   toolgrade policy diff before.json after.json
-  toolgrade policy diff before.json after.json recorded.json --format json";
+  toolgrade policy diff before.json after.json recorded.json --format json
+  toolgrade policy diff policy.json seen.db --server github          what would change if it were written anew
+  toolgrade policy diff seen.db seen.db --as-of 2026-01-31           what has changed since then
+
+Where A or B is a catalogue, as filled by `scan --catalogue`, the starter policy of its servers is compared.";
 
 /// `toolgrade policy`
 #[derive(Debug, Args)]
@@ -103,13 +110,25 @@ pub struct ReplayArgs {
 /// `toolgrade policy diff`
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The policy before
+    /// The policy before, or a catalogue
     #[arg(value_name = "A")]
     pub before: PathBuf,
 
-    /// The policy after
+    /// The policy after, or a catalogue
     #[arg(value_name = "B")]
     pub after: PathBuf,
+
+    /// Take only this server from a catalogue, by its slug (repeatable)
+    #[arg(long, value_name = "SLUG", help_heading = "Catalogues")]
+    pub server: Vec<String>,
+
+    /// Take the catalogue A as it was at this time: `2026-01-31`, or `2026-01-31T12:00:00Z`
+    #[arg(long, value_name = "TIME", help_heading = "Catalogues")]
+    pub as_of: Option<AsOf>,
+
+    /// What is to be in the policy of a catalogue.
+    #[command(flatten)]
+    pub rules: StarterArgs,
 
     /// The server.
     #[command(flatten)]
@@ -118,6 +137,20 @@ pub struct DiffArgs {
     /// How to print the difference
     #[arg(long, value_enum, default_value_t = FindingsFormat::Text, help_heading = "Output")]
     pub format: FindingsFormat,
+}
+
+/// What `--as-of` takes: a time, or a day that begins in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf(pub Timestamp);
+
+impl std::str::FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time = || text.parse::<Timestamp>().ok();
+        let day = || Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+        time().or_else(day).map(Self).ok_or_else(|| "write a day, `2026-01-31`, or a time, `2026-01-31T12:00:00Z`".to_owned())
+    }
 }
 
 /// Formats of `policy check` and `policy diff`.

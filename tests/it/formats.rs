@@ -1,8 +1,7 @@
-//! Every format, read by something that did not write it: its consumer where that can be had, a reader of its syntax elsewhere.
+//! Every format: whole documents, odd names, hostile text.
 
 use crate::env::Env;
 use crate::generated::{FORMATS, printed, shop};
-use crate::installed::installed;
 use serde_json::{Value, json};
 
 /// Names that a careless writer gets wrong.
@@ -25,7 +24,7 @@ const ODD: [&str; 15] = [
 ];
 
 /// A server of odd names, one of 200 characters, one that means every tool, and one to refuse.
-fn odd() -> Env {
+pub(crate) fn odd() -> Env {
     let long = format!("list_{}", "x".repeat(195));
     let names = ODD.iter().copied().chain([long.as_str(), "*"]);
     let mut tools: Vec<Value> = names.map(|name| json!({ "name": name, "description": "Lists things." })).collect();
@@ -38,11 +37,11 @@ fn document(env: &Env, file: &str, format: &str) -> String {
 }
 
 /// JSON, with comments or without.
-fn jsonc(text: &str) -> Value {
+pub(crate) fn jsonc(text: &str) -> Value {
     jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).unwrap()
 }
 
-fn strings(list: &Value) -> Vec<&str> {
+pub(crate) fn strings(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
 }
 
@@ -126,115 +125,4 @@ fn a_comment_is_one_line_whatever_a_server_says() {
     }
     let gemini: toml::Table = toml::from_str(&document(&env, "evil.json", "gemini")).unwrap();
     assert_eq!(gemini["rule"].as_array().unwrap().len(), 2);
-}
-
-/// The types that OpenAI, Anthropic and opencode publish for these documents, asked by the TypeScript compiler; a document with
-/// a slip shows that it looks.
-#[test]
-fn documents_for_apis_are_of_the_published_types() {
-    let (shop, odd) = (shop(), odd());
-    let mut source = "import type { BetaMCPToolset } from '@anthropic-ai/sdk/resources/beta/messages/messages';\n\
-                      import type OpenAI from 'openai';\n\
-                      import type { Config } from '@opencode-ai/sdk/v2';\n"
-        .to_owned();
-    for (name, env) in [("shop", &shop), ("odd", &odd)] {
-        let file = format!("{name}.json");
-        for (format, kind) in [
-            ("anthropic", "{ tools: BetaMCPToolset[] }"),
-            ("openai", "{ tools: OpenAI.Responses.Tool.Mcp[] }"),
-            ("opencode", "Config"),
-        ] {
-            source.push_str(&format!("const {name}_{format}: {kind} = {};\n", document(env, &file, format)));
-        }
-    }
-    let slip = source.replacen("\"mcp_server_name\"", "\"mcp_server\"", 1);
-    let modules = installed("npm/node_modules");
-    // Modules are looked for beside the file.
-    let folder = tempfile::tempdir_in(modules.parent().unwrap()).unwrap();
-    let errors = |name: &str, source: &str| {
-        let file = folder.path().join(name);
-        std::fs::write(&file, source).unwrap();
-        let output = std::process::Command::new("node")
-            .arg(modules.join("typescript/bin/tsc"))
-            .args([
-                "--noEmit",
-                "--strict",
-                "--skipLibCheck",
-                "--types",
-                "",
-                "--module",
-                "nodenext",
-                "--moduleResolution",
-                "nodenext",
-                "--target",
-                "es2022",
-            ])
-            .arg(&file)
-            .output()
-            .unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    assert_eq!(errors("good.ts", &source), "");
-    assert!(errors("slip.ts", &slip).contains("mcp_server"), "{}", errors("slip.ts", &slip));
-}
-
-/// Gemini CLI's own loader and engine: what it decides of every tool of the shop and of the odd server.
-#[test]
-fn the_policy_engine_of_gemini_decides_as_planned() {
-    let core = installed("npm/node_modules/@google/gemini-cli-core/dist/src");
-    let folder = tempfile::tempdir().unwrap();
-    let script = r#"
-        const [core, file, server, tools] = process.argv.slice(2);
-        const { loadPoliciesFromToml } = await import(core + '/policy/toml-loader.js');
-        const { PolicyEngine } = await import(core + '/policy/policy-engine.js');
-        const { generateValidName } = await import(core + '/tools/mcp-tool.js');
-        const loaded = await loadPoliciesFromToml([file], () => 4);
-        const engine = new PolicyEngine({ rules: loaded.rules });
-        const out = { errors: loaded.errors.filter((error) => error.severity !== 'warning'), decisions: {} };
-        for (const name of JSON.parse(tools)) {
-            const call = { name: generateValidName(`mcp_${server}_${name}`), args: {} };
-            out.decisions[name] = (await engine.check(call, server)).decision;
-        }
-        process.stdout.write('\n' + JSON.stringify(out));
-    "#;
-    std::fs::write(folder.path().join("ask.mjs"), script).unwrap();
-    for (name, env) in [("shop", shop()), ("odd", odd())] {
-        let file = folder.path().join(format!("{name}.toml"));
-        std::fs::write(&file, document(&env, &format!("{name}.json"), "gemini")).unwrap();
-        let claude = jsonc(&document(&env, &format!("{name}.json"), "claude-code"));
-        let listed: Value = serde_json::from_str(&env.read(&format!("{name}.json")).unwrap()).unwrap();
-        let names: Vec<&str> = listed["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
-        let output = std::process::Command::new("node")
-            .arg(folder.path().join("ask.mjs"))
-            .args([core.to_str().unwrap(), file.to_str().unwrap(), name, &json!(names).to_string()])
-            .env("HOME", folder.path())
-            .output()
-            .unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        let answer: Value = serde_json::from_str(said.lines().last().unwrap_or_default())
-            .unwrap_or_else(|_| panic!("{said}{}", String::from_utf8_lossy(&output.stderr)));
-        assert_eq!(answer["errors"], json!([]));
-        for tool in names {
-            let key = format!(
-                "mcp__{name}__{}",
-                tool.encode_utf16()
-                    .map(|unit| match u8::try_from(unit) {
-                        Ok(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') => char::from(byte),
-                        _ => '_',
-                    })
-                    .collect::<String>()
-            );
-            let has = |list: &str| strings(&claude["permissions"][list]).contains(&key.as_str());
-            // A name that is too long to be named falls to the rule for the rest.
-            let wanted = if tool.len() > 63 || has("deny") {
-                "deny"
-            } else if has("ask") {
-                "ask_user"
-            } else {
-                "allow"
-            };
-            assert!(tool.len() > 63 || has("deny") || has("ask") || has("allow"), "{key} {claude}");
-            assert_eq!(answer["decisions"][tool], json!(wanted), "{tool}");
-        }
-    }
 }

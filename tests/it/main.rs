@@ -18,7 +18,7 @@ mod corpus;
 mod env;
 /// Spans, and marks put into texts and taken out.
 mod evidence;
-/// Every format of generated policies, read by others.
+/// Every format of generated policies: whole documents, odd names.
 mod formats;
 /// Generated policies: profiles, choices, sources.
 mod generated;
@@ -53,6 +53,11 @@ mod policy_decisions;
 mod policy_files;
 /// Proofs about policies beside brute force.
 mod policy_proof;
+/// `policy diff` of catalogues, then and now.
+mod policy_states;
+/// Generated policies read by what they are for.
+#[cfg(unix)]
+mod readers;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.

@@ -1,24 +1,23 @@
 //! `toolgrade policy TARGET…`
 
+use super::starter::{chosen, overrides, say_idle};
 use crate::cli::{GenerateArgs, TargetArgs};
 use crate::commands::scan::{say_failures, say_hint, say_warning, visit};
 use crate::exit::Exit;
 use crate::policy::explain;
-use crate::policy::overrides::{Choice, Overrides};
-use crate::policy::plan::{Plan, Standing};
+use crate::policy::plan::Plan;
 use crate::report::Report;
 use crate::store::Snapshot;
 use anyhow::{Context as _, bail};
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     // Before the visits: a slip in the overrides should not cost a scan.
-    let overrides = overrides(args)?;
+    let overrides = overrides(&args.rules)?;
     let report = match &args.catalogue {
-        Some(path) => from_catalogue(path, &args.targets)?,
+        Some(path) => Report { servers: chosen(path, Snapshot::read(path)?.servers, &args.targets)?, failures: Vec::new() },
         None => {
             let target = TargetArgs { targets: args.targets.clone(), command: args.command.clone(), visit: args.visit.clone() };
             visit(&target).0
@@ -28,7 +27,7 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     if report.servers.is_empty() {
         bail!("no server was read, so there is no policy to write");
     }
-    let plan = Plan::new(args.profile.into(), &overrides, &report.servers);
+    let plan = Plan::new(args.rules.profile.into(), &overrides, &report.servers);
     let written = args.format.writer()(&plan);
     match &args.output {
         Some(path) => put(path, written.text.as_bytes())?,
@@ -42,49 +41,11 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         put(path, explain::write(&plan, &written).as_bytes())?;
     }
     say_gaps(&report);
-    say_idle(&overrides, &plan);
+    say_idle(&overrides, &[&plan]);
     if !args.visit.quiet {
         written.notes.iter().for_each(|note| say_hint(note));
     }
     Ok(if report.is_partial() { Exit::Incomplete } else { Exit::Done })
-}
-
-/// The overrides of the file, and over them those of the command line.
-fn overrides(args: &GenerateArgs) -> anyhow::Result<Overrides> {
-    let file = match &args.overrides {
-        Some(path) => {
-            let shown = path.display();
-            let text = fs::read_to_string(path).with_context(|| format!("cannot read `{shown}`"))?;
-            Overrides::read(&text).map_err(|error| anyhow::anyhow!("`{shown}`: {error}"))?
-        }
-        None => Overrides::default(),
-    };
-    let mut typed = Overrides::default();
-    let mut choose = || {
-        typed.choose(Choice::Allow, &args.allow)?;
-        typed.choose(Choice::Deny, &args.deny)?;
-        typed.choose(Choice::Hide, &args.hide)?;
-        args.limit.iter().try_for_each(|limit| typed.limit(&limit.tool, limit.rate))
-    };
-    choose().map_err(|error| anyhow::anyhow!("the command line: {error}"))?;
-    Ok(file.then(typed))
-}
-
-/// Servers as a catalogue remembers them: those with the slugs, in their order, or all.
-fn from_catalogue(path: &Path, slugs: &[String]) -> anyhow::Result<Report> {
-    let servers = Snapshot::read(path)?.servers;
-    if slugs.is_empty() {
-        return Ok(Report { servers, failures: Vec::new() });
-    }
-    let mut by_slug: HashMap<String, _> = servers.into_iter().map(|server| (server.slug.clone(), server)).collect();
-    let mut chosen = Vec::new();
-    for slug in slugs {
-        match by_slug.remove(slug) {
-            Some(server) => chosen.push(server),
-            None => bail!("the catalogue `{}` has no server `{slug}`, or it was named twice", path.display()),
-        }
-    }
-    Ok(Report { servers: chosen, failures: Vec::new() })
 }
 
 /// Says what the policy knows nothing of.
@@ -95,14 +56,6 @@ fn say_gaps(report: &Report) {
     for server in report.servers.iter().filter(|server| !server.server.complete) {
         say_warning(&format!("the policy may not cover every tool of {}: its list did not end", server.server.name));
     }
-}
-
-/// Says which overrides came to nothing.
-fn say_idle(overrides: &Overrides, plan: &Plan) {
-    let tools = || plan.servers.iter().flat_map(|server| &server.tools);
-    let names: Vec<&str> = tools().map(|tool| tool.name.as_str()).collect();
-    let refused = |name: &str| tools().any(|tool| tool.name == name && tool.standing() >= Standing::Approval);
-    overrides.idle(&names, &refused).iter().for_each(|warning| say_warning(warning));
 }
 
 fn put(path: &Path, content: &[u8]) -> anyhow::Result<()> {
