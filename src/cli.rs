@@ -1,10 +1,10 @@
 //! The command line, as clap types grouped by help headings; no logic.
 
+mod generate;
 mod policy;
 
-pub use policy::{
-    CheckArgs, CoverArgs, DiffArgs, FindingsFormat, GenerateArgs, PolicyArgs, PolicyCommand, PolicyFormat, ReplayArgs,
-};
+pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg, StarterArgs};
+pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
 use crate::target::{Header, Variable};
 use crate::verdict::{Class, Severity};

@@ -22,6 +22,7 @@ pub(crate) use wording::{Looks, Mark, Slots, Way, opens_markup};
 use crate::verdict::{Class, Severity};
 use crate::vocabulary::Vocabulary;
 use include_dir::{Dir, include_dir};
+use serde::Deserialize;
 use std::sync::LazyLock;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
@@ -41,6 +42,8 @@ pub struct Rule {
     pub severity: Option<Severity>,
     /// The slug of the documented attack it is a sign of.
     pub attack: Option<String>,
+    /// What a starter policy does about it.
+    pub guard: Option<Guard>,
     /// The version of toolgrade that first had it.
     pub since: String,
     /// The ways to see it: one that holds is enough.
@@ -69,6 +72,20 @@ pub enum Says {
     Effect(Class),
     /// The tool deserves this signal; `{}` stands for what matched, or how many.
     Signal(String),
+}
+
+/// What a starter policy does about a tool with a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guard {
+    /// Holds the parameter below directories that somebody names.
+    Root,
+    /// Holds the parameter to hosts that somebody names.
+    Host,
+    /// Refuses the tool until somebody chooses it by name.
+    Choice,
+    /// Bounds how much one call reaches.
+    Bound,
 }
 
 /// All rules, and what was made of their words.

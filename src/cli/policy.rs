@@ -1,15 +1,11 @@
 //! The command line of `toolgrade policy` and what stands below it.
 
-use super::{TargetArgs, VisitArgs};
+use super::{GenerateArgs, StarterArgs, VisitArgs};
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
-
-const EXAMPLES: &str = "\
-Examples:
-  toolgrade policy recorded.json -o policy.json
-  toolgrade policy -- npx -y @modelcontextprotocol/server-filesystem /tmp
-  toolgrade policy check policy.json recorded.json
-  toolgrade policy ./check                      a target of that name";
 
 const CHECK: &str = "\
 Examples:
@@ -30,11 +26,15 @@ Exit status: 0 every line was decided · 1 not a policy · 3 a line was no call;
 const DIFF: &str = "\
 Examples:
   toolgrade policy diff before.json after.json
-  toolgrade policy diff before.json after.json recorded.json --format json";
+  toolgrade policy diff before.json after.json recorded.json --format json
+  toolgrade policy diff policy.json seen.db --server github          what would change if it were written anew
+  toolgrade policy diff seen.db seen.db --as-of 2026-01-31           what has changed since then
+
+Where A or B is a catalogue, as filled by `scan --catalogue`, the starter policy of its servers is compared.";
 
 /// `toolgrade policy`
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true, after_help = super::generate::EXAMPLES)]
 pub struct PolicyArgs {
     /// What to do with a policy that is there.
     #[command(subcommand)]
@@ -57,29 +57,6 @@ pub enum PolicyCommand {
     /// Say which calls became possible and which impossible from one policy to another
     #[command(after_help = DIFF)]
     Diff(DiffArgs),
-}
-
-/// `toolgrade policy TARGET…`
-#[derive(Debug, Args)]
-pub struct GenerateArgs {
-    /// The servers.
-    #[command(flatten)]
-    pub target: TargetArgs,
-
-    /// What reads the policy
-    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
-    pub format: PolicyFormat,
-
-    /// Write to this file instead of standard output
-    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
-    pub output: Option<PathBuf>,
-}
-
-/// Formats of `policy`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PolicyFormat {
-    /// policy.json, version "1"
-    Policylayer,
 }
 
 /// A server whose tools a policy is for, where one is given.
@@ -133,13 +110,25 @@ pub struct ReplayArgs {
 /// `toolgrade policy diff`
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The policy before
+    /// The policy before, or a catalogue
     #[arg(value_name = "A")]
     pub before: PathBuf,
 
-    /// The policy after
+    /// The policy after, or a catalogue
     #[arg(value_name = "B")]
     pub after: PathBuf,
+
+    /// Take only this server from a catalogue, by its slug (repeatable)
+    #[arg(long, value_name = "SLUG", help_heading = "Catalogues")]
+    pub server: Vec<String>,
+
+    /// Take the catalogue A as it was at this time: `2026-01-31`, or `2026-01-31T12:00:00Z`
+    #[arg(long, value_name = "TIME", help_heading = "Catalogues")]
+    pub as_of: Option<AsOf>,
+
+    /// What is to be in the policy of a catalogue.
+    #[command(flatten)]
+    pub rules: StarterArgs,
 
     /// The server.
     #[command(flatten)]
@@ -148,6 +137,20 @@ pub struct DiffArgs {
     /// How to print the difference
     #[arg(long, value_enum, default_value_t = FindingsFormat::Text, help_heading = "Output")]
     pub format: FindingsFormat,
+}
+
+/// What `--as-of` takes: a time, or a day that begins in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf(pub Timestamp);
+
+impl std::str::FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time = || text.parse::<Timestamp>().ok();
+        let day = || Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+        time().or_else(day).map(Self).ok_or_else(|| "write a day, `2026-01-31`, or a time, `2026-01-31T12:00:00Z`".to_owned())
+    }
 }
 
 /// Formats of `policy check` and `policy diff`.

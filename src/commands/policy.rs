@@ -4,6 +4,8 @@ mod check;
 mod diff;
 mod generate;
 mod replay;
+mod side;
+mod starter;
 mod tools;
 
 use crate::cli::{PolicyArgs, PolicyCommand};

@@ -1,15 +1,17 @@
 //! Starter policies as policy.json version "1": default deny, and for each class what the profile says.
 
 use super::model::{EVERY_TOOL, Fallback, Policy};
+use super::overrides::Overrides;
+use super::plan::Plan;
 use super::profile::{Profile, Stance};
 use crate::verdict::{Class, GradedServer};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// A policy for servers' tools. A tool name that two servers share gets the rule of the more severe class.
+/// A policy for servers' tools. A tool name that two servers share gets what either of its tools asks for.
 #[must_use]
 pub fn document(servers: &[GradedServer]) -> Value {
-    Value::from(&starter(Profile::default(), &worst_classes(servers)))
+    Value::from(&Plan::new(Profile::default(), &Overrides::default(), servers).policy())
 }
 
 /// The policy for one tool of a class, as its page recommends it.

@@ -44,6 +44,31 @@ impl Profile {
             (Self::Open, Class::Destructive | Class::Financial) => at_most(1),
         }
     }
+
+    /// Its name, as on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read-only",
+            Self::Guarded => "guarded",
+            Self::Open => "open",
+        }
+    }
+
+    /// The stance on a tool that a person opened by name: that of the first profile, from this one on, that lets it be called.
+    #[must_use]
+    pub fn opened(self, name: &str, class: Class) -> Stance {
+        let from = [Self::ReadOnly, Self::Guarded, Self::Open].into_iter().skip_while(|profile| *profile != self);
+        let mut stances = from.map(|profile| profile.stance(name, class));
+        let open = stances.find(|stance| matches!(stance, Stance::Ruled(rules) if rules.deny_if.is_empty()));
+        open.unwrap_or(Stance::Ruled(ToolRules::default()))
+    }
+
+    /// Whether a person is to let each call of a class through.
+    #[must_use]
+    pub fn asks(self, class: Class) -> bool {
+        self == Self::Guarded && class == Class::Financial
+    }
 }
 
 /// So many calls of a tool a minute, each identity by itself.

@@ -1,6 +1,6 @@
 //! A rule file: a TOML fence, then Markdown whose JSON blocks are examples with the deciding words marked `«so»`.
 
-use super::{Rule, Says, When};
+use super::{Guard, Rule, Says, When};
 use crate::attacks;
 use crate::tool::Tool;
 use crate::verdict::{Class, Severity};
@@ -19,8 +19,8 @@ pub enum Invalid {
     /// Neither or both of `effect` and `signal`.
     #[error("give either `effect` or `signal`")]
     Says,
-    /// `severity` or `attack` without `signal`.
-    #[error("only a `signal` has a `severity` and an `attack`")]
+    /// `severity`, `attack` or `guard` without `signal`.
+    #[error("only a `signal` has a `severity`, an `attack` and a `guard`")]
     Sign,
     /// No file of that name in `data/attacks/`.
     #[error("no attack `{0}` in data/attacks")]
@@ -65,6 +65,7 @@ struct Front {
     worsens: bool,
     severity: Option<Severity>,
     attack: Option<String>,
+    guard: Option<Guard>,
     since: String,
     #[serde(default)]
     when: Vec<When>,
@@ -84,7 +85,7 @@ impl Rule {
             (None, Some(signal)) => Says::Signal(signal),
             _ => return Err(Invalid::Says),
         };
-        if matches!(says, Says::Effect(_)) && (front.severity.is_some() || front.attack.is_some()) {
+        if matches!(says, Says::Effect(_)) && (front.severity.is_some() || front.attack.is_some() || front.guard.is_some()) {
             return Err(Invalid::Sign);
         }
         if let Some(unknown) = front.attack.iter().find(|slug| !attacks::exists(slug)) {
@@ -100,6 +101,7 @@ impl Rule {
             worsens: front.worsens,
             severity: front.severity,
             attack: front.attack,
+            guard: front.guard,
             since: front.since,
             when: front.when,
             body: body.trim().to_owned(),

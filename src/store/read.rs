@@ -1,5 +1,6 @@
 //! Reading: the current state of every server, and when it was seen.
 
+use super::record::stamp;
 use super::{Failed, Observed, Store};
 use crate::listing::Server;
 use crate::verdict::{GradedServer, GradedTool};
@@ -7,13 +8,13 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;
 
-/// A server with its current observation: the newest complete one, else the newest that listed anything. Nothing is no
+/// A server with its current observation: the newest complete one until a time, else the newest that listed anything. Nothing is no
 /// complete list: servers that miss their credentials list no tools, and that must not erase those known before.
 const CURRENT: &str = "
     SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade
     FROM servers JOIN observations ON observations.id = (
         SELECT id FROM observations
-        WHERE server = servers.id AND failure IS NULL
+        WHERE server = servers.id AND failure IS NULL AND at <= ?1
         ORDER BY complete AND EXISTS (SELECT 1 FROM listed WHERE observation = observations.id) DESC, at DESC, id DESC LIMIT 1)
     ORDER BY slug";
 
@@ -37,8 +38,13 @@ impl Store {
 
     /// Those of the transaction that is open.
     pub(super) fn servers_now(&self) -> anyhow::Result<Vec<GradedServer>> {
+        self.servers_as_of(Timestamp::MAX)
+    }
+
+    /// Those of the transaction that is open, as they were at a time.
+    pub(super) fn servers_as_of(&self, at: Timestamp) -> anyhow::Result<Vec<GradedServer>> {
         let mut statement = self.connection.prepare_cached(CURRENT)?;
-        let mut rows = statement.query(())?;
+        let mut rows = statement.query([stamp(at)])?;
         let mut servers = Vec::new();
         while let Some(row) = rows.next()? {
             let slug: String = row.get(1)?;

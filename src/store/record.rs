@@ -58,7 +58,7 @@ impl Store {
 }
 
 /// Every digit of the second is written, so that times sort as text.
-fn stamp(at: Timestamp) -> String {
+pub(super) fn stamp(at: Timestamp) -> String {
     format!("{at:.9}")
 }
 

@@ -6,6 +6,7 @@
 use super::{BUSY, Observed, Store, migrations};
 use crate::verdict::GradedServer;
 use anyhow::{Context as _, bail};
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf, absolute};
@@ -29,51 +30,67 @@ impl Snapshot {
     /// # Errors
     /// When there is no such file, it is no catalogue, or one of an older or newer schema.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let shown = path.display();
-        if !path.is_file() {
-            bail!("no catalogue at `{shown}`: fill one with `toolgrade scan --catalogue`");
-        }
-        let path = absolute(path)?;
-        for _ in 0..TRIES {
-            let before = state(&path)?;
-            if before.0 == 0 {
-                bail!("`{shown}` is empty: fill it with `toolgrade scan --catalogue`");
+        read(path, |store| {
+            let servers = store.servers_now()?;
+            let mut observed = BTreeMap::new();
+            for server in &servers {
+                observed.extend(store.observed(&server.slug)?.map(|seen| (server.slug.clone(), seen)));
             }
-            if has_log(&path) {
-                let log = with_suffix(&path, "-wal");
-                return Self::read_as(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).with_context(|| {
-                    format!(
-                        "cannot read the catalogue `{shown}` with its log `{}`: scan into it once more, or allow files to be made \
-                         beside it",
-                        log.display()
-                    )
-                });
-            }
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-            let read = Self::read_as(&immutable(&path), flags);
-            if state(&path)? == before && !has_log(&path) {
-                return read.with_context(|| format!("cannot use `{shown}` as a catalogue"));
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        bail!("`{shown}` changes while it is read: wait for the scan that writes it")
+            Ok(Self { servers, observed })
+        })
     }
 
-    fn read_as(path: &Path, flags: OpenFlags) -> anyhow::Result<Self> {
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(BUSY)?;
-        migrations::check(&connection)?;
-        let store = Store { connection, path: path.to_owned() };
-        // One transaction: a writer in between must not mix two states.
-        let transaction = store.connection.unchecked_transaction()?;
-        let servers = store.servers_now()?;
-        let mut observed = BTreeMap::new();
-        for server in &servers {
-            observed.extend(store.observed(&server.slug)?.map(|seen| (server.slug.clone(), seen)));
-        }
-        transaction.finish()?;
-        Ok(Self { servers, observed })
+    /// The servers of the catalogue at `path` as they were at a time, in slug order; those that were listed later are left out.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::read`].
+    pub fn servers_as_of(path: &Path, at: Timestamp) -> anyhow::Result<Vec<GradedServer>> {
+        read(path, |store| store.servers_as_of(at))
     }
+}
+
+/// Asks a catalogue something, with read access only.
+fn read<T>(path: &Path, ask: impl Fn(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let shown = path.display();
+    if !path.is_file() {
+        bail!("no catalogue at `{shown}`: fill one with `toolgrade scan --catalogue`");
+    }
+    let path = absolute(path)?;
+    for _ in 0..TRIES {
+        let before = state(&path)?;
+        if before.0 == 0 {
+            bail!("`{shown}` is empty: fill it with `toolgrade scan --catalogue`");
+        }
+        if has_log(&path) {
+            let log = with_suffix(&path, "-wal");
+            return read_as(&path, OpenFlags::SQLITE_OPEN_READ_ONLY, &ask).with_context(|| {
+                format!(
+                    "cannot read the catalogue `{shown}` with its log `{}`: scan into it once more, or allow files to be made \
+                     beside it",
+                    log.display()
+                )
+            });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let read = read_as(&immutable(&path), flags, &ask);
+        if state(&path)? == before && !has_log(&path) {
+            return read.with_context(|| format!("cannot use `{shown}` as a catalogue"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    bail!("`{shown}` changes while it is read: wait for the scan that writes it")
+}
+
+fn read_as<T>(path: &Path, flags: OpenFlags, ask: impl Fn(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY)?;
+    migrations::check(&connection)?;
+    let store = Store { connection, path: path.to_owned() };
+    // One transaction: a writer in between must not mix two states.
+    let transaction = store.connection.unchecked_transaction()?;
+    let answer = ask(&store)?;
+    transaction.finish()?;
+    Ok(answer)
 }
 
 /// What changes when the file does.

@@ -180,8 +180,11 @@ fn the_stripe_server_from_a_scan_to_its_site_and_policy() {
     assert_eq!(env.read("out/policies/stripe.json").unwrap(), policy, "the site offers another policy");
     let policy: Value = serde_json::from_str(&policy).unwrap();
     assert_eq!(policy["tools"].as_object().unwrap().len(), 22);
-    let refund = json!({ "deny_if": [{ "conditions": [], "on_deny": "Requires human approval." }] });
-    assert_eq!(policy["tools"]["create_refund"], refund);
+    let approval = json!([{ "conditions": [], "on_deny": "Requires human approval." }]);
+    let cap = json!([{ "conditions": [{ "path": "args.amount", "op": "gte", "value": 0 }, { "path": "args.amount", "op": "lte", "value": 0 }],
+                       "on_deny": "`amount` must be 0 until a cap is filled in" }]);
+    assert_eq!(policy["tools"]["create_refund"], json!({ "require": cap, "deny_if": approval }));
+    assert_eq!(policy["tools"]["cancel_subscription"], json!({ "deny_if": approval }));
     assert_eq!(policy["tools"]["list_coupons"], json!({}));
 
     assert!(env.files().starts_with(&["out".to_owned(), "policy.json".to_owned(), "seen.db".to_owned()]), "{:?}", env.files());

@@ -8,6 +8,8 @@ mod acceptance;
 mod browser;
 /// The catalogue through the program: identity, failures, read access.
 mod catalogue;
+/// Generated Cedar policies, read by the Cedar crate.
+mod cedar;
 /// The program's help, exit statuses and messages.
 mod cli;
 /// The verdicts on a thousand real tools.
@@ -17,6 +19,10 @@ mod corpus;
 mod env;
 /// Spans, and marks put into texts and taken out.
 mod evidence;
+/// Every format of generated policies: whole documents, odd names.
+mod formats;
+/// Generated policies: profiles, choices, sources.
+mod generated;
 /// Graded servers made by hand, for whatever reads verdicts.
 mod graded;
 /// What verdicts must not depend on, and that anything gets one.
@@ -27,6 +33,8 @@ mod hostile;
 /// What `tests/run` installs.
 #[cfg(unix)]
 mod installed;
+/// Generated Intercept policies, beside a model of Intercept.
+mod intercept;
 /// The program itself in front of the scripted server: what it passes on, and what it leaves when it is interrupted.
 #[cfg(unix)]
 mod interrupt;
@@ -46,6 +54,11 @@ mod policy_decisions;
 mod policy_files;
 /// Proofs about policies beside brute force.
 mod policy_proof;
+/// `policy diff` of catalogues, then and now.
+mod policy_states;
+/// Generated policies read by what they are for.
+#[cfg(unix)]
+mod readers;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.

@@ -1,34 +1,50 @@
 //! `toolgrade policy TARGET…`
 
-use crate::cli::{GenerateArgs, PolicyFormat};
-use crate::commands::scan::{say_failures, say_warning, visit};
+use super::starter::{chosen, overrides, say_idle};
+use crate::cli::{GenerateArgs, TargetArgs};
+use crate::commands::scan::{say_failures, say_hint, say_warning, visit};
 use crate::exit::Exit;
-use crate::policy::policylayer;
-use crate::report::{Report, safe_json};
-use anyhow::Context as _;
+use crate::policy::explain;
+use crate::policy::plan::Plan;
+use crate::report::Report;
+use crate::store::Snapshot;
+use anyhow::{Context as _, bail};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
-    let (report, _) = visit(&args.target);
+    // Before the visits: a slip in the overrides should not cost a scan.
+    let overrides = overrides(&args.rules)?;
+    let report = match &args.catalogue {
+        Some(path) => Report { servers: chosen(path, Snapshot::read(path)?.servers, &args.targets)?, failures: Vec::new() },
+        None => {
+            let target = TargetArgs { targets: args.targets.clone(), command: args.command.clone(), visit: args.visit.clone() };
+            visit(&target).0
+        }
+    };
     say_failures(&report.failures);
     if report.servers.is_empty() {
-        anyhow::bail!("no server was read, so there is no policy to write");
+        bail!("no server was read, so there is no policy to write");
     }
-    let mut policy = Vec::new();
-    match args.format {
-        PolicyFormat::Policylayer => safe_json::pretty(&mut policy, &policylayer::document(&report.servers))?,
-    }
+    let plan = Plan::new(args.rules.profile.into(), &overrides, &report.servers);
+    let written = args.format.writer()(&plan);
     match &args.output {
-        Some(path) => write_whole(path, &policy).with_context(|| format!("cannot write `{}`", path.display()))?,
+        Some(path) => put(path, written.text.as_bytes())?,
         None => {
             let mut out = io::stdout().lock();
-            out.write_all(&policy)?;
+            out.write_all(written.text.as_bytes())?;
             out.flush()?;
         }
     }
+    if let Some(path) = &args.explain {
+        put(path, explain::write(&plan, &written).as_bytes())?;
+    }
     say_gaps(&report);
+    say_idle(&overrides, &[&plan]);
+    if !args.visit.quiet {
+        written.notes.iter().for_each(|note| say_hint(note));
+    }
     Ok(if report.is_partial() { Exit::Incomplete } else { Exit::Done })
 }
 
@@ -40,6 +56,10 @@ fn say_gaps(report: &Report) {
     for server in report.servers.iter().filter(|server| !server.server.complete) {
         say_warning(&format!("the policy may not cover every tool of {}: its list did not end", server.server.name));
     }
+}
+
+fn put(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    write_whole(path, content).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Puts a file in place at once: a reader sees the old one or the new one, never half of it. Where only the file may be
