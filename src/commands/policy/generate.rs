@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
-    let (report, _) = visit(&args.target);
+    let report = visit(&args.target)?;
     say_failures(&report.failures);
     if report.servers.is_empty() {
         anyhow::bail!("no server was read, so there is no policy to write");
