@@ -86,7 +86,7 @@ pub struct InstalledArgs {
     /// Visit the servers of project files too, such as `.mcp.json` in this folder
     ///
     /// A repository can bring such a file: look at it first.
-    #[arg(long, requires = "installed", help_heading = "Installed servers")]
+    #[arg(long, requires = "installed", conflicts_with_all = ["targets", "command"], help_heading = "Installed servers")]
     pub projects: bool,
 }
 
@@ -123,7 +123,7 @@ pub struct ScanArgs {
     pub target: TargetArgs,
 
     /// Only list clients, configs and servers; start and ask nothing
-    #[arg(long, requires = "installed", conflicts_with_all = ["explain", "fail_on", "catalogue"], help_heading = "Installed servers")]
+    #[arg(long, requires = "installed", conflicts_with_all = ["targets", "command", "explain", "fail_on", "catalogue"], help_heading = "Installed servers")]
     pub list: bool,
 
     /// How to print what was found

@@ -39,7 +39,7 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         report.servers.iter().flat_map(|server| &server.tools).filter(|tool| least.reached_by(tool.verdict.class)).count()
     });
     if !args.target.visit.quiet {
-        for hint in hints::hints(&report, args.explain) {
+        for hint in hints::hints(&report, args.explain, stack.is_none()) {
             anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
         }
         if found > 0 {

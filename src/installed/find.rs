@@ -97,7 +97,8 @@ impl Finder<'_> {
         if let (Some(plugin), Ok(document)) = (&plugin, &document)
             && let Some(name) = document["mcpServers"].as_str()
         {
-            return self.config(client, place, &plugin.root.join(name));
+            // `./servers.json` is `servers.json`.
+            return self.config(client, place, &plugin.root.join(name).components().collect::<PathBuf>());
         }
         let found = document.and_then(|document| {
             let found = config::entries_under(&document, &place.config.servers);

@@ -33,8 +33,12 @@ pub(crate) struct Given {
     pub(crate) value: Value,
 }
 
-/// The entries of a config of an unknown client; `None` when the document is no config.
-pub(super) fn entries(document: &Value) -> Option<Vec<Given>> {
+/// The entries of a config, by the habits of the client whose it is by its path; `None` when the document is no config.
+pub(super) fn entries(path: &str, document: &Value) -> Option<Vec<Given>> {
+    let known = clients::of_path(Path::new(path)).map(|(_, config)| entries_under(document, &config.servers));
+    if let Some(Ok(Some(entries))) = known {
+        return Some(entries);
+    }
     KEYS.iter().find_map(|key| under(document, key).ok().flatten())
 }
 
@@ -150,9 +154,7 @@ impl entry::Bad {
                         format!("`${{{variable}}}` is asked of a person by the client: write the value of `{input}` instead")
                     }
                     None if variable.starts_with("file:") => format!("`{{{variable}}}` cannot be read: check the path"),
-                    None => format!(
-                        "the variable `{variable}` is not set: set it before the scan, or write `${{{variable}:-default}}`"
-                    ),
+                    None => format!("the variable `{variable}` is not set: set it before the scan"),
                 };
                 failure(label, "unset-variable", message)
             }

@@ -39,7 +39,7 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
     if list(&value).is_some() && !value["mcpServers"].is_object() || is_line(&value) {
         return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
     }
-    match config::entries(&value) {
+    match config::entries(path, &value) {
         Some(entries) => config::resolve(path, &value, entries, resolved),
         None => {
             let seen = match &value {
@@ -85,7 +85,7 @@ fn list(value: &Value) -> Option<&Vec<Value>> {
 /// Whether a value is a line of a .jsonl: a tool, or a tool with its server.
 fn is_line(value: &Value) -> bool {
     let described = ["inputSchema", "description"].iter().any(|key| !value[key].is_null());
-    value["tool"].is_object() || value["name"].is_string() && described && config::entries(value).is_none()
+    value["tool"].is_object() || value["name"].is_string() && described && config::entries("", value).is_none()
 }
 
 fn is_lines(text: &str) -> bool {

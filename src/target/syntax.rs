@@ -65,9 +65,8 @@ fn toml(path: &str, text: &str) -> Result<Value, Failure> {
 fn yaml(path: &str, text: &str) -> Result<Value, Failure> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let place = error.location().map(|at| format!("line {} column {}: ", at.line(), at.column())).unwrap_or_default();
         let why = error.without_snippet().to_string();
         let why = why.lines().next().unwrap_or_default();
-        failure(path, "not-yaml", format!("`{path}` is no YAML ({place}{why}): correct it"))
+        failure(path, "not-yaml", format!("`{path}` is no YAML ({why}): correct it"))
     })
 }

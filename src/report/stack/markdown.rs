@@ -1,7 +1,7 @@
 //! The stack view as Markdown: a section a client.
 
 use super::{Callable, Stack, by_client};
-use crate::installed::{Config, Installed, Server};
+use crate::installed::{Config, Installed, Server, State};
 use crate::report::markdown::{code, not_scanned, signals, text};
 use crate::report::tally;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use std::io::{self, Write};
 pub fn write(stack: &Stack<'_>, out: &mut dyn Write) -> io::Result<()> {
     for part in stack.parts() {
         writeln!(out, "## {}\n", text(&part.client.name))?;
-        servers(&part.configs, &|server| stack.scanned(server).map(|found| found.slug.clone()), out)?;
+        servers(&part.configs, Some(stack), out)?;
         if part.tools.is_empty() {
             continue;
         }
@@ -36,12 +36,12 @@ pub fn write(stack: &Stack<'_>, out: &mut dyn Write) -> io::Result<()> {
 pub fn write_found(installed: &Installed, out: &mut dyn Write) -> io::Result<()> {
     for group in by_client(installed) {
         writeln!(out, "## {}\n", text(&group[0].client.name))?;
-        servers(&group, &|_| None, out)?;
+        servers(&group, None, out)?;
     }
     not_scanned(&installed.failures(), out)
 }
 
-fn servers(configs: &[&Config], slug: &dyn Fn(&Server) -> Option<String>, out: &mut dyn Write) -> io::Result<()> {
+fn servers(configs: &[&Config], stack: Option<&Stack<'_>>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "| Config | Scope | Server | State | Source |")?;
     writeln!(out, "|---|---|---|---|---|")?;
     for config in configs {
@@ -55,15 +55,29 @@ fn servers(configs: &[&Config], slug: &dyn Fn(&Server) -> Option<String>, out: &
             writeln!(out, "| {path} | {scope} | | {state} | |")?;
         }
         for server in &config.servers {
-            let reason = server.state.reason().map(|reason| format!(": {}", text(reason))).unwrap_or_default();
             let source = server.source.as_ref().map(|source| code(&source.text())).unwrap_or_default();
-            let name =
-                slug(server).filter(|slug| *slug != server.name).map(|slug| format!(" ({})", code(&slug))).unwrap_or_default();
-            let name = format!("{}{name}", code(&server.name));
-            writeln!(out, "| {path} | {scope} | {name} | {}{reason} | {source} |", server.state.name())?;
+            let (name, state) = said(server, stack);
+            writeln!(out, "| {path} | {scope} | {name} | {state} | {source} |")?;
         }
     }
     writeln!(out)
+}
+
+/// A server's name, with the one it has in the tables of tools, and what became of it.
+fn said(server: &Server, stack: Option<&Stack<'_>>) -> (String, String) {
+    let reason = server.state.reason().map(|reason| format!(": {}", text(reason))).unwrap_or_default();
+    let state = format!("{}{reason}", server.state.name());
+    match (stack, &server.state) {
+        (Some(stack), State::Ready(_)) => match stack.scanned(server) {
+            Some(found) => {
+                let slug = if found.slug == server.name { String::new() } else { format!(" ({})", code(&found.slug)) };
+                let grade = found.letter().map_or("no tools".to_owned(), |letter| format!("grade **{letter}**"));
+                (format!("{}{slug}", code(&server.name)), grade)
+            }
+            None => (code(&server.name), "failed".to_owned()),
+        },
+        _ => (code(&server.name), state),
+    }
 }
 
 fn row(callable: &Callable<'_>) -> String {

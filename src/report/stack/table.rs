@@ -54,7 +54,7 @@ fn write_part(stack: &Stack<'_>, part: &Part<'_>, view: &View, out: &mut dyn Wri
         write!(out, " · {}", tally::tools(part.tools.iter().map(|callable| callable.tool)))?;
     }
     if part.hidden > 0 {
-        write!(out, " · {} hidden by its configs", tally::thousands(part.hidden))?;
+        write!(out, " · {} hidden by its configs", tally::count(part.hidden, "tool"))?;
     }
     writeln!(out)?;
     for config in &part.configs {
