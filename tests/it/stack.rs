@@ -71,13 +71,17 @@ fn furnished() -> Env {
         .file("home/.claude/plugins/cache/shop/off/1.0/servers.json", r#"{"mcpServers": {"off": {"command": "touch", "args": ["started"]}}}"#)
 }
 
-/// Runs the program; programs that are not the test's own stand as `@@LIVE@@`.
+/// Runs the program; the places of programs stand as `@@LIVE@@` and `@@EXAMPLES@@`, and the letters of grades, which rules decide,
+/// as `_`.
 fn run(env: &Env, args: &[&str]) -> String {
     let text = env.run(args);
     let live = node("@modelcontextprotocol/server-memory").remove(1);
     let live = live.split("/node_modules/").next().unwrap();
     let programs = hostile::program();
     assert!(!text.contains("quiet-and-secret"), "{text}");
+    let text = ["A", "B", "C", "D", "E", "F"].iter().fold(text, |text, letter| {
+        text.replace(&format!("grade {letter}"), "grade _").replace(&format!("grade **{letter}**"), "grade **_**")
+    });
     text.replace(live, "@@LIVE@@").replace(programs.parent().unwrap().to_str().unwrap(), "@@EXAMPLES@@")
 }
 
@@ -109,7 +113,15 @@ fn the_stack_of_a_machine() {
 #[test]
 fn the_stack_in_other_formats() {
     let env = furnished();
-    insta::assert_snapshot!("the_stack_as_csv", run(&env, &["scan", "--installed", "--quiet", "--format", "csv"]));
+    let rows = String::from_utf8(env.output(&["scan", "--installed", "--quiet", "--format", "csv"]).stdout).unwrap();
+    assert!(rows.starts_with("client,server,name,class,severity,score,"), "{rows}");
+    let rows: Vec<&str> = rows.lines().collect();
+    assert_eq!(rows.len(), 1 + 10 + 6 + 1 + 9);
+    assert!(
+        rows.iter().any(|row| row.starts_with("cursor,memory,create_entities,Write,") && row.ends_with(",false")),
+        "{rows:?}"
+    );
+    assert!(rows.iter().any(|row| row.starts_with("gemini-cli,one,only,Read,") && row.ends_with(",true")), "{rows:?}");
     insta::assert_snapshot!("the_stack_as_markdown", run(&env, &["scan", "--installed", "--quiet", "--format", "markdown"]));
     let output = env.output(&["scan", "--installed", "--format", "json"]);
     assert_eq!(output.status.code(), Some(3));
