@@ -31,6 +31,8 @@ Examples:
   toolgrade scan -- npx -y @modelcontextprotocol/server-filesystem /tmp
   toolgrade scan https://mcp.example.com/mcp --header 'Authorization: Bearer …'
   toolgrade scan .mcp.json --fail-on destructive
+  toolgrade scan --installed --list
+  toolgrade scan --installed
   toolgrade scan recorded.json --format json > report.json";
 
 /// The subcommands.
@@ -55,16 +57,37 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct TargetArgs {
     /// A URL, a client's config, a recorded tools/list, a .jsonl of tools, or `-` for one of these on standard input
-    #[arg(value_name = "TARGET", required_unless_present = "command")]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["command", "installed"])]
     pub targets: Vec<String>,
 
     /// A server to start, with its arguments: everything after `--`, never run through a shell
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 
+    /// What is installed here.
+    #[command(flatten)]
+    pub installed: InstalledArgs,
+
     /// How they are reached.
     #[command(flatten)]
     pub visit: VisitArgs,
+}
+
+/// The servers of this machine's clients.
+#[derive(Clone, Debug, Default, Args)]
+pub struct InstalledArgs {
+    /// Every server that the MCP clients of this machine are configured with
+    ///
+    /// Reads the configs of all known clients – docs/clients.md lists them – and starts each different server once, as the clients
+    /// would. Servers that are disabled are left alone, and so are those that a project's own files name.
+    #[arg(long, conflicts_with_all = ["targets", "command", "header", "env"], help_heading = "Installed servers")]
+    pub installed: bool,
+
+    /// Visit the servers of project files too, such as `.mcp.json` in this folder
+    ///
+    /// A repository can bring such a file: look at it first.
+    #[arg(long, requires = "installed", conflicts_with_all = ["targets", "command"], help_heading = "Installed servers")]
+    pub projects: bool,
 }
 
 /// How servers are reached.
@@ -98,6 +121,10 @@ pub struct ScanArgs {
     /// The servers.
     #[command(flatten)]
     pub target: TargetArgs,
+
+    /// Only list clients, configs and servers; start and ask nothing
+    #[arg(long, requires = "installed", conflicts_with_all = ["targets", "command", "explain", "fail_on", "catalogue"], help_heading = "Installed servers")]
+    pub list: bool,
 
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Output")]

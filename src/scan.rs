@@ -27,6 +27,8 @@ pub struct Options {
 pub struct Scan {
     /// One listing for each server that answered, complete or not.
     pub listings: Vec<Listing>,
+    /// For each listing, the index of the target that gave it.
+    pub origins: Vec<usize>,
     /// One failure for each target, or part of one, that did not; one that Ctrl-C cut short is `interrupted`.
     pub failures: Vec<Failure>,
     /// The visits among the failures: those to a server that was asked and listed nothing.
@@ -111,9 +113,10 @@ async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Even
         }
     }
     let mut scan = Scan::default();
-    for (target, visit) in targets.iter().zip(visited) {
+    for (at, (target, visit)) in targets.iter().zip(visited).enumerate() {
         let visit =
             visit.unwrap_or_else(|| failed(target, "interrupted", "the scan was interrupted before this target was read"));
+        scan.origins.extend(std::iter::repeat_n(at, visit.listings.len()));
         scan.listings.extend(visit.listings);
         scan.failures.extend(visit.failures);
         scan.unlisted.extend(visit.unlisted);

@@ -1,9 +1,10 @@
 //! Targets: what a user names on the command line, resolved to servers to visit or lists to read.
 
-mod config;
+pub(crate) mod config;
 mod document;
-mod entry;
+pub(crate) mod entry;
 mod given;
+mod syntax;
 mod variables;
 
 pub use given::{Header, Variable};
@@ -11,6 +12,7 @@ pub use given::{Header, Variable};
 pub(crate) use document::{Document, read as read_document};
 
 use crate::failure::{Failure, Stage};
+use crate::listing::Source;
 use crate::redact::{self, Secrets};
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -145,12 +147,24 @@ fn read(path: &str) -> Result<String, Failure> {
         let message = format!("`{path}` is larger than {} MiB: split it", MAX_FILE >> 20);
         return Err(failure(path, "too-large", message));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|_| failure(path, "not-text", format!("`{path}` is no UTF-8 text: give a JSON file in UTF-8")))?;
+    text(path, bytes)
+}
+
+/// What a file of this name holds, as text.
+pub(crate) fn text(path: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        failure(path, "not-text", format!("`{path}` is no UTF-8 text (line {line}): save it in UTF-8"))
+    })?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(text) => text.to_owned(),
         None => text,
     })
+}
+
+/// What a config of this name and text says.
+pub(crate) fn parse_config(path: &str, text: &str) -> Result<serde_json::Value, Failure> {
+    syntax::parse(path, text, "correct it")
 }
 
 pub(crate) fn failure(target: &str, reason: &str, message: impl Into<String>) -> Failure {
@@ -170,7 +184,7 @@ impl Target {
         match (config, name) {
             (Some(config), Some(name)) => format!("{config}#{name}"),
             (_, Some(name)) => name.clone(),
-            _ => self.source_text(),
+            _ => self.source().text(),
         }
     }
 
@@ -194,15 +208,21 @@ impl Target {
         secrets
     }
 
-    fn source_text(&self) -> String {
+    /// Where the server is, secrets masked, before anybody has asked it.
+    #[must_use]
+    pub fn source(&self) -> Source {
         let secrets = self.secrets();
         match self {
-            Self::Command(target) => std::iter::once(secrets.mask(&target.command))
-                .chain(secrets.mask_args(&target.args))
-                .collect::<Vec<_>>()
-                .join(" "),
-            Self::Url(target) => secrets.mask(&target.url),
-            Self::Recorded { path, .. } => path.clone(),
+            Self::Command(target) => Source::Stdio {
+                command: secrets.mask(&target.command),
+                args: secrets.mask_args(&target.args),
+                env: target.env.keys().cloned().collect(),
+            },
+            Self::Url(target) => {
+                let transport = if target.sse { "sse" } else { "streamable-http" };
+                Source::Http { url: secrets.mask(&target.url), transport: transport.to_owned() }
+            }
+            Self::Recorded { path, .. } => Source::File { path: path.clone() },
         }
     }
 }

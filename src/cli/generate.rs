@@ -1,6 +1,6 @@
 //! The command line of `toolgrade policy TARGET…`, which writes policies.
 
-use super::VisitArgs;
+use super::{InstalledArgs, VisitArgs};
 use crate::policy::format::{self, Write};
 use crate::policy::overrides::Rate;
 use crate::policy::profile::Profile;
@@ -25,19 +25,23 @@ What each profile does, what each format holds and loses, and the overrides: doc
 pub struct GenerateArgs {
     /// A URL, a client's config, a recorded tools/list, a .jsonl of tools, or `-` for one of these on standard input; with
     /// `--catalogue`, a server's slug
-    #[arg(value_name = "TARGET", required_unless_present_any = ["command", "catalogue"])]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["command", "installed", "catalogue"])]
     pub targets: Vec<String>,
 
     /// A server to start, with its arguments: everything after `--`, never run through a shell
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 
+    /// What is installed here.
+    #[command(flatten)]
+    pub installed: InstalledArgs,
+
     /// How they are reached.
     #[command(flatten)]
     pub visit: VisitArgs,
 
     /// Read the servers from this catalogue instead: those with the given slugs, or all
-    #[arg(long, value_name = "DB", conflicts_with_all = ["command", "header", "env"])]
+    #[arg(long, value_name = "DB", conflicts_with_all = ["command", "installed", "header", "env"])]
     pub catalogue: Option<PathBuf>,
 
     /// What is to be in it.

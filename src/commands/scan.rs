@@ -1,10 +1,14 @@
 //! `toolgrade scan`
 
+mod installed;
+
 use crate::cli::{Format, ScanArgs, TargetArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::installed::Installed;
 use crate::listing::Unlisted;
 use crate::progress::Progress;
+use crate::report::stack::{self, Stack};
 use crate::report::{Report, csv, hints, json, markdown, table, tally};
 use crate::target::{Resolved, Typed};
 use crate::{grade, listing, sanitize, scan, store, target};
@@ -18,12 +22,16 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
 pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
+    if args.list {
+        return installed::list(&args.target.installed, args.format);
+    }
     // Before the visits: a catalogue that cannot be opened should not cost a scan.
     let mut store = args.catalogue.as_deref().map(store::Store::open).transpose()?;
-    let (report, unlisted) = visit(&args.target);
+    let Visited { report, unlisted, installed, origins } = visit_all(&args.target)?;
+    let stack = installed.as_ref().map(|installed| Stack::new(installed, &report, &origins));
     // Before the report: a reader that goes away (`| head`) must not cost what was seen.
     let recorded = store.as_mut().map_or(Ok(()), |store| record(store, &report, &unlisted));
-    print(&report, args)?;
+    print(&report, stack.as_ref(), args)?;
     say_failures(&report.failures);
     // A catalogue that cannot be written – a full disk – does not cost the report either.
     recorded?;
@@ -31,7 +39,7 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         report.servers.iter().flat_map(|server| &server.tools).filter(|tool| least.reached_by(tool.verdict.class)).count()
     });
     if !args.target.visit.quiet {
-        for hint in hints::hints(&report, args.explain) {
+        for hint in hints::hints(&report, args.explain, stack.is_none()) {
             anstream::eprintln!("{HINT}hint:{HINT:#} {hint}");
         }
         if found > 0 {
@@ -57,22 +65,39 @@ fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> a
     Ok(())
 }
 
+/// What visits gave.
+struct Visited {
+    report: Report,
+    unlisted: Vec<Unlisted>,
+    /// What was found on this machine, where that was asked for.
+    installed: Option<Installed>,
+    /// For each server of the report, the index of its target.
+    origins: Vec<usize>,
+}
+
 /// Resolves the targets, visits and grades them: what `scan` and `policy` share.
-pub(super) fn visit(args: &TargetArgs) -> (Report, Vec<Unlisted>) {
+pub(super) fn visit(args: &TargetArgs) -> anyhow::Result<Report> {
+    Ok(visit_all(args)?.report)
+}
+
+fn visit_all(args: &TargetArgs) -> anyhow::Result<Visited> {
+    let quiet = args.visit.quiet;
+    let installed = if args.installed.installed { Some(installed::find(&args.installed, quiet)?) } else { None };
     let typed = Typed { targets: &args.targets, command: &args.command, headers: &args.visit.header, env: &args.visit.env };
-    let Resolved { targets, mut failures, mut notes } = target::resolve(&typed);
-    let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), args.visit.quiet);
+    let resolved = installed.as_ref().map_or_else(|| target::resolve(&typed), installed::resolved);
+    let Resolved { targets, mut failures, mut notes } = resolved;
+    let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), quiet);
     let options = scan::Options { timeout: Duration::from_secs(args.visit.timeout) };
     let scan = scan::scan_with(targets, &options, &|event| progress.say(&event.to_string()));
     drop(progress);
     failures.extend(scan.failures);
     notes.extend(scan.notes);
-    if !args.visit.quiet {
+    if !quiet {
         notes.iter().for_each(|note| say_warning(note));
     }
     let slugs = listing::slugs(&scan.listings);
     let servers = scan.listings.into_iter().zip(slugs).map(|(listing, slug)| grade::grade(listing, slug)).collect();
-    (Report { servers, failures }, scan.unlisted)
+    Ok(Visited { report: Report { servers, failures }, unlisted: scan.unlisted, installed, origins: scan.origins })
 }
 
 /// Says each failure on standard error, `--quiet` or not.
@@ -99,24 +124,35 @@ pub(super) fn say_warning(message: &str) {
     anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", sanitize::line(message));
 }
 
-/// Prints the report to standard output, whole or – should rendering fail – not at all.
-fn print(report: &Report, args: &ScanArgs) -> io::Result<()> {
+/// Prints the report, by client where there are clients, to standard output: whole or – should rendering fail – not at all.
+fn print(report: &Report, stack: Option<&Stack<'_>>, args: &ScanArgs) -> io::Result<()> {
+    let view = table::View { width: terminal_width(), explain: args.explain };
     let mut document = Vec::new();
-    match args.format {
-        Format::Table => {
-            let view = table::View { width: terminal_width(), explain: args.explain };
-            table::write(report, &view, &mut document)?;
-            let mut out = anstream::stdout().lock();
-            out.write_all(&document)?;
-            return out.flush();
-        }
-        Format::Json => json::write(report, &mut document)?,
-        Format::Jsonl => json::write_lines(report, &mut document)?,
-        Format::Csv => csv::write(report, &mut document)?,
-        Format::Markdown => markdown::write(report, &mut document)?,
+    let out = &mut document;
+    match (args.format, stack) {
+        (Format::Table, None) => table::write(report, &view, out)?,
+        (Format::Table, Some(stack)) => stack::table::write(stack, &view, out)?,
+        (Format::Json, None) => json::write(report, out)?,
+        (Format::Json, Some(stack)) => stack::json::write(stack, out)?,
+        (Format::Jsonl, None) => json::write_lines(report, out)?,
+        (Format::Jsonl, Some(stack)) => stack::json::write_lines(stack, out)?,
+        (Format::Csv, None) => csv::write(report, out)?,
+        (Format::Csv, Some(stack)) => stack::csv::write(stack, out)?,
+        (Format::Markdown, None) => markdown::write(report, out)?,
+        (Format::Markdown, Some(stack)) => stack::markdown::write(stack, out)?,
+    }
+    put(&document, args.format)
+}
+
+/// Writes a document to standard output; a table has colours, where they belong.
+fn put(document: &[u8], format: Format) -> io::Result<()> {
+    if format == Format::Table {
+        let mut out = anstream::stdout().lock();
+        out.write_all(document)?;
+        return out.flush();
     }
     let mut out = io::stdout().lock();
-    out.write_all(&document)?;
+    out.write_all(document)?;
     out.flush()
 }
 

@@ -9,7 +9,7 @@ use crate::sanitize;
 use crate::verdict::{Class, GradedServer, GradedTool};
 use std::io::{self, Write};
 
-const HEADINGS: [&str; 11] =
+pub(super) const HEADINGS: [&str; 11] =
     ["server", "name", "class", "severity", "score", "confidence", "effects", "signals", "parameters", "tokens", "complete"];
 
 /// Prints the headings and one row for each tool: servers in order, riskiest tools first.
@@ -27,7 +27,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writer.flush()
 }
 
-fn row(server: &GradedServer, tool: &GradedTool) -> [String; 11] {
+pub(super) fn row(server: &GradedServer, tool: &GradedTool) -> [String; 11] {
     let verdict = &tool.verdict;
     let signals: Vec<&str> = verdict.signals.iter().map(|signal| signal.text.as_str()).collect();
     [
@@ -46,7 +46,7 @@ fn row(server: &GradedServer, tool: &GradedTool) -> [String; 11] {
 }
 
 /// Text from a server, safe in a terminal and in a spreadsheet.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let formula = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     let quote = if text.trim_start_matches(' ').starts_with(formula) { "'" } else { "" };
     format!("{quote}{}", sanitize::line(text))

@@ -2,19 +2,25 @@
 
 use super::{Report, tally};
 
-/// Hints in the order of their use, each a sentence.
+/// Hints in the order of their use, each a sentence. `typed` is whether the targets were, and not found on the machine.
 #[must_use]
-pub fn hints(report: &Report, explained: bool) -> Vec<String> {
+pub fn hints(report: &Report, explained: bool, typed: bool) -> Vec<String> {
     let failed = |reason: &str| report.failures.iter().filter(|failure| failure.reason == reason).count();
     let mut hints = Vec::new();
     match failed("unauthorized") {
         0 => {}
-        number => hints.push(format!("{} for credentials: see `--header 'Authorization: Bearer …'`", asked(number))),
+        number if typed => {
+            hints.push(format!("{} for credentials: see `--header 'Authorization: Bearer …'`", asked(number)));
+        }
+        number => hints.push(format!("{} for credentials: scan it by its URL, with `--header`", asked(number))),
     }
     let starved = report.failures.iter().filter(|failure| failure.reason == "exited" && misses_a_credential(&failure.message));
     match starved.count() {
         0 => {}
-        number => hints.push(format!("{} for a variable: see `--env K=V`, or `--env K` to pass yours on", asked(number))),
+        number if typed => {
+            hints.push(format!("{} for a variable: see `--env K=V`, or `--env K` to pass yours on", asked(number)));
+        }
+        number => hints.push(format!("{} for a variable: its client may pass on what its config does not name", asked(number))),
     }
     match failed("timeout") {
         0 => {}
@@ -62,7 +68,7 @@ mod tests {
             message: (*message).to_owned(),
         });
         let report = Report { servers: Vec::new(), failures: failures.collect() };
-        assert_eq!(hints(&report, false), expected);
+        assert_eq!(hints(&report, false, true), expected);
     }
 
     #[test]

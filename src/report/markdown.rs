@@ -2,6 +2,7 @@
 //! mention or markup.
 
 use super::{Report, tally};
+use crate::failure::Failure;
 use crate::sanitize;
 use crate::verdict::{GradedServer, GradedTool};
 use std::io::{self, Write};
@@ -17,14 +18,20 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.servers.is_empty() {
         writeln!(out, "No server was read.\n")?;
     }
-    if !report.failures.is_empty() {
-        writeln!(out, "## Not scanned\n")?;
-        for failure in &report.failures {
-            writeln!(out, "- {}: {}: {}", code(&failure.target), failure.stage, text(&failure.message))?;
-        }
-        writeln!(out)?;
-    }
+    not_scanned(&report.failures, out)?;
     writeln!(out, "{}", tally::line(&report.servers))
+}
+
+/// Prints what failed, if something did.
+pub(super) fn not_scanned(failures: &[Failure], out: &mut dyn Write) -> io::Result<()> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Not scanned\n")?;
+    for failure in failures {
+        writeln!(out, "- {}: {}: {}", code(&failure.target), failure.stage, text(&failure.message))?;
+    }
+    writeln!(out)
 }
 
 fn section(server: &GradedServer, out: &mut dyn Write) -> io::Result<()> {
@@ -53,8 +60,6 @@ fn section(server: &GradedServer, out: &mut dyn Write) -> io::Result<()> {
 
 fn row(tool: &GradedTool) -> String {
     let verdict = &tool.verdict;
-    let unsure = verdict.is_unsure().then(|| "**check by hand**".to_owned());
-    let signals: Vec<String> = unsure.into_iter().chain(verdict.signals.iter().map(|signal| text(&signal.text))).collect();
     format!(
         "| {} | {} | {}/5 | {} | {} | {} |",
         verdict.class,
@@ -62,12 +67,19 @@ fn row(tool: &GradedTool) -> String {
         verdict.score,
         code(tool.tool.name()),
         tally::thousands(tool.tokens),
-        signals.join(" · ")
+        signals(tool)
     )
 }
 
+/// The signals in one cell; a verdict that is not sure says so first.
+pub(super) fn signals(tool: &GradedTool) -> String {
+    let unsure = tool.verdict.is_unsure().then(|| "**check by hand**".to_owned());
+    let signals = tool.verdict.signals.iter().map(|signal| text(&signal.text));
+    unsure.into_iter().chain(signals).collect::<Vec<_>>().join(" · ")
+}
+
 /// Text as code, where nothing is markup. What could end a code span or a table cell goes into a `<code>` as entities.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let safe = sanitize::line(text);
     if !safe.contains(['`', '|', '\\']) && safe.trim() == safe && !safe.is_empty() {
         return format!("`{safe}`");
@@ -85,7 +97,7 @@ fn code(text: &str) -> String {
 
 /// Text as text, never at the start of a line: punctuation escaped, addresses broken so that they are not linked, `@` swapped for its full-width form so
 /// that nobody is notified.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in sanitize::line(text).chars() {
         match character {

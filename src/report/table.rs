@@ -33,7 +33,8 @@ pub fn write(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()
     for server in &report.servers {
         header(server, report.servers.len() > 1, view, out)?;
         if !server.tools.is_empty() {
-            rows(server, view, out)?;
+            let row = |tool| Row { server, tool, of: None, is_unasked: false };
+            rows(&server.riskiest().into_iter().map(row).collect::<Vec<_>>(), view, out)?;
             writeln!(out)?;
         }
     }
@@ -77,57 +78,77 @@ fn header(server: &GradedServer, one_of_many: bool, view: &View, out: &mut dyn W
     writeln!(out)
 }
 
-fn rows(server: &GradedServer, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let tools = server.riskiest();
-    let names =
-        tools.iter().map(|tool| width(&sanitize::line(tool.tool.name())).min(WIDEST_NAME)).max().unwrap_or_default().max(4);
-    let before_signals = BEFORE_NAME + names + 2 + TOKENS + 2;
+/// A line of the table.
+pub(super) struct Row<'a> {
+    /// Whose tool it is.
+    pub(super) server: &'a GradedServer,
+    /// The tool.
+    pub(super) tool: &'a GradedTool,
+    /// What stands in the column of servers, where there is one.
+    pub(super) of: Option<String>,
+    /// Whether the tool runs without a question.
+    pub(super) is_unasked: bool,
+}
+
+/// Prints a heading and the rows, in their order.
+pub(super) fn rows(rows: &[Row<'_>], view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let widest = |texts: &mut dyn Iterator<Item = usize>| texts.map(|wide| wide.min(WIDEST_NAME)).max().unwrap_or_default();
+    let names = widest(&mut rows.iter().map(|row| width(&sanitize::line(row.tool.tool.name())))).max(4);
+    let servers = widest(&mut rows.iter().filter_map(|row| row.of.as_deref()).map(width));
+    let servers = if servers == 0 { 0 } else { servers.max(6) + 2 };
+    let before_signals = BEFORE_NAME + names + 2 + servers + TOKENS + 2;
     let room = view.width.map(|width| width.saturating_sub(before_signals));
     let beside = room.is_none_or(|room| room >= NARROWEST_SIGNALS);
     let heading = if beside { "SIGNALS" } else { "" };
     let line = format!(
-        "{}  {}  SCORE  {}  {}  {heading}",
+        "{}  {}  SCORE  {}  {}{}  {heading}",
         pad("CLASS", 11),
         pad("SEVERITY", 8),
         pad("TOOL", names),
+        pad(if servers == 0 { "" } else { "SERVER" }, servers),
         pad_left("TOKENS", TOKENS)
     );
     writeln!(out, "{DIM}{}{DIM:#}", line.trim_end())?;
-    let lines = Lines { names, beside, before_signals, width: view.width };
-    for (at, tool) in tools.into_iter().enumerate() {
+    let lines = Lines { names, servers, beside, before_signals, width: view.width };
+    for (at, row) in rows.iter().enumerate() {
         if view.explain && at > 0 {
             writeln!(out)?;
         }
-        lines.write(tool, out)?;
+        lines.write(row, out)?;
         if view.explain {
-            explain::write(server, tool, view.width, out)?;
+            explain::write(row.server, row.tool, view.width, out)?;
         }
     }
     Ok(())
 }
 
-/// How the lines of one server's tools are laid out.
+/// How the lines of a table are laid out.
 struct Lines {
     names: usize,
+    /// Columns of the servers' names with what follows them; 0 without that column.
+    servers: usize,
     beside: bool,
     before_signals: usize,
     width: Option<usize>,
 }
 
 impl Lines {
-    fn write(&self, tool: &GradedTool, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let tool = row.tool;
         let verdict = &tool.verdict;
         let class = style::class(verdict.class);
         let name = sanitize::line(tool.tool.name());
         let score = format!("{}/5", verdict.score);
         let risk = format!("{}  {}", pad(verdict.class.name(), 11), pad(verdict.severity.name(), 8));
-        let row = format!("{class}{risk}{class:#}  {}  {BOLD}{}{BOLD:#}", pad(&score, 5), pad(&name, self.names));
-        write!(out, "{row}  {}", pad_left(&tally::thousands(tool.tokens), TOKENS))?;
+        write!(out, "{class}{risk}{class:#}  {}  {BOLD}{}{BOLD:#}", pad(&score, 5), pad(&name, self.names))?;
+        let of = row.of.as_deref().unwrap_or_default();
+        write!(out, "  {}{}", pad(of, self.servers), pad_left(&tally::thousands(tool.tokens), TOKENS))?;
         // A name that sticks out has moved its signals to the right: there is no column to wrap them in.
-        let beside = self.beside && (self.width.is_none() || width(&name) <= self.names);
+        let fits = width(&name) <= self.names && width(of) <= self.servers;
+        let beside = self.beside && (self.width.is_none() || fits);
         let indent = if beside { self.before_signals } else { BEFORE_NAME };
         let room = self.width.map(|width| width.saturating_sub(indent).max(NARROWEST_SIGNALS));
-        for (at, line) in signals(tool, room).iter().enumerate() {
+        for (at, line) in signals(row, room).iter().enumerate() {
             let before = if beside && at == 0 { "  ".to_owned() } else { format!("\n{:indent$}", "") };
             write!(out, "{before}{line}")?;
         }
@@ -135,15 +156,19 @@ impl Lines {
     }
 }
 
-/// The signals in lines; a verdict that is not sure says so first.
-fn signals(tool: &GradedTool, room: Option<usize>) -> Vec<String> {
+/// The signals in lines; what runs unasked and a verdict that is not sure say so first.
+fn signals(row: &Row<'_>, room: Option<usize>) -> Vec<String> {
+    const UNASKED_TEXT: &str = "runs unasked";
     const UNSURE_TEXT: &str = "check by hand";
-    let unsure = tool.verdict.is_unsure();
-    let texts = tool.verdict.signals.iter().map(|signal| sanitize::line(&signal.text));
-    let texts: Vec<String> = unsure.then(|| UNSURE_TEXT.to_owned()).into_iter().chain(texts).collect();
+    let verdict = &row.tool.verdict;
+    let first = [(row.is_unasked, UNASKED_TEXT), (verdict.is_unsure(), UNSURE_TEXT)];
+    let first = first.into_iter().filter(|(holds, _)| *holds).map(|(_, text)| text.to_owned());
+    let texts: Vec<String> = first.chain(verdict.signals.iter().map(|signal| sanitize::line(&signal.text))).collect();
     let mut lines = wrap(&texts.join(" · "), room);
-    if let Some(rest) = lines.first().filter(|_| unsure).and_then(|first| first.strip_prefix(UNSURE_TEXT)) {
-        lines[0] = format!("{WARNING}{UNSURE_TEXT}{WARNING:#}{rest}");
+    for said in [(row.is_unasked, UNASKED_TEXT), (!row.is_unasked && verdict.is_unsure(), UNSURE_TEXT)] {
+        if let Some(rest) = lines.first().filter(|_| said.0).and_then(|first| first.strip_prefix(said.1)) {
+            lines[0] = format!("{WARNING}{}{WARNING:#}{rest}", said.1);
+        }
     }
     lines.retain(|line| !line.is_empty());
     lines

@@ -1,6 +1,6 @@
 //! Counts in English: `1 tool`, `5,012 tokens`, `22 tools: 4 Read, 10 Write, …`.
 
-use crate::verdict::{Class, GradedServer};
+use crate::verdict::{Class, GradedServer, GradedTool};
 
 /// `1 tool`, `2 tools`, `1,000 tools`.
 #[must_use]
@@ -10,8 +10,14 @@ pub fn count(number: usize, noun: &str) -> String {
 
 /// The counting line: tools by class and what they cost.
 #[must_use]
-pub fn line<'a>(servers: impl IntoIterator<Item = &'a GradedServer> + Clone) -> String {
-    let tools = || servers.clone().into_iter().flat_map(|server| &server.tools);
+pub fn line<'a>(servers: impl IntoIterator<Item = &'a GradedServer, IntoIter: Clone>) -> String {
+    tools(servers.into_iter().flat_map(|server| &server.tools))
+}
+
+/// As [`line`], of tools.
+#[must_use]
+pub fn tools<'a>(all: impl Iterator<Item = &'a GradedTool> + Clone) -> String {
+    let tools = || all.clone();
     let classes = Class::ALL.map(|class| {
         let number = tools().filter(|tool| tool.verdict.class == class).count();
         format!("{} {class}", thousands(number))

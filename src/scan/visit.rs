@@ -258,21 +258,16 @@ impl Visit<'_> {
 
     /// What is known of the server before it says a word: the config's key, else a name to fall back on, and its source.
     fn origin(&self) -> (Option<String>, String, Source) {
-        match self.target {
-            Target::Command(target) => {
-                let source = Source::Stdio {
-                    command: self.secrets.mask(&target.command),
-                    args: self.secrets.mask_args(&target.args),
-                    env: target.env.keys().cloned().collect(),
-                };
-                (target.name.clone(), stem(&target.command, "server"), source)
-            }
-            Target::Url(target) => {
-                let source = Source::Http { url: self.secrets.mask(&target.url), transport: self.transport.to_owned() };
-                (target.name.clone(), host(&target.url), source)
-            }
-            Target::Recorded { path, .. } => (None, stem(path, "server"), Source::File { path: path.clone() }),
+        let mut source = self.target.source();
+        if let Source::Http { transport, .. } = &mut source {
+            self.transport.clone_into(transport);
         }
+        let (name, fallback) = match self.target {
+            Target::Command(target) => (target.name.clone(), stem(&target.command, "server")),
+            Target::Url(target) => (target.name.clone(), host(&target.url)),
+            Target::Recorded { path, .. } => (None, stem(path, "server")),
+        };
+        (name, fallback, source)
     }
 }
 

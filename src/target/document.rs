@@ -1,7 +1,7 @@
 //! A document a user names: tells a recorded list from a client's config by its content, and reads the list.
 
+use super::syntax::{self, has_extension};
 use super::{Resolved, Target, config, failure};
-use crate::failure::Failure;
 use serde_json::Value;
 
 const EXPECTED: &str = "expected a recorded tools/list (`{\"tools\": […]}`, a bare array, a JSON-RPC response), a client's config \
@@ -28,18 +28,19 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
     if text.trim().is_empty() {
         return resolved.failures.push(failure(path, "empty", format!("`{path}` is empty: {EXPECTED}")));
     }
-    let value = match parse(path, &text) {
+    let value = match syntax::parse(path, &text, EXPECTED) {
         Ok(value) => value,
-        Err(_) if !is_toml(path) && is_lines(&text) => {
+        Err(_) if !syntax::is_other_than_json(path) && is_lines(&text) => {
             return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
         }
         Err(failure) => return resolved.failures.push(failure),
     };
-    if list(&value).is_some() || is_line(&value) {
+    // The config of an agent may choose among tools, and be no list of them.
+    if list(&value).is_some() && !value["mcpServers"].is_object() || is_line(&value) {
         return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
     }
-    match config::entries(&value) {
-        Some(entries) => config::resolve(path, entries, &|name| std::env::var(name).ok(), resolved),
+    match config::entries(path, &value) {
+        Some(entries) => config::resolve(path, &value, entries, resolved),
         None => {
             let seen = match &value {
                 Value::Object(map) if map.contains_key("packages") || map.contains_key("remotes") => {
@@ -60,7 +61,7 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
 /// Reads a recorded document: one list, or one for each server of a .jsonl.
 pub(crate) fn read(path: &str, text: &str) -> Vec<Document> {
     if !has_extension(path, &["jsonl", "ndjson"])
-        && let Ok(mut value) = parse(path, text)
+        && let Ok(mut value) = syntax::parse(path, text, EXPECTED)
     {
         if let Some(found) = list(&value) {
             let entries = found.clone();
@@ -81,30 +82,10 @@ fn list(value: &Value) -> Option<&Vec<Value>> {
     list.or_else(|| value["result"]["tools"].as_array())
 }
 
-/// Strict JSON first, so that numbers keep every digit; then what people write by hand.
-fn parse(path: &str, text: &str) -> Result<Value, Failure> {
-    if is_toml(path) {
-        return config::from_toml(path, text);
-    }
-    let value = serde_json::from_str(text).or_else(|error| {
-        // Recordings are written by programs; only configs are small enough to be written by hand.
-        if text.len() > 4 << 20 {
-            return Err(error.to_string());
-        }
-        let relaxed = jsonc_parser::ParseOptions { allow_missing_commas: false, ..jsonc_parser::ParseOptions::default() };
-        jsonc_parser::parse_to_serde_value(text, &relaxed).map_err(|error| error.to_string())
-    });
-    value.map_err(|why| failure(path, "not-json", format!("`{path}` cannot be read ({why}): {EXPECTED}")))
-}
-
-fn is_toml(path: &str) -> bool {
-    has_extension(path, &["toml"])
-}
-
 /// Whether a value is a line of a .jsonl: a tool, or a tool with its server.
 fn is_line(value: &Value) -> bool {
     let described = ["inputSchema", "description"].iter().any(|key| !value[key].is_null());
-    value["tool"].is_object() || value["name"].is_string() && described && config::entries(value).is_none()
+    value["tool"].is_object() || value["name"].is_string() && described && config::entries("", value).is_none()
 }
 
 fn is_lines(text: &str) -> bool {
@@ -136,9 +117,4 @@ fn line(mut value: Value) -> Document {
         Some(tool) => Document { server, entries: vec![tool.take()], ..Document::default() },
         None => Document { server: None, entries: vec![value], ..Document::default() },
     }
-}
-
-fn has_extension(path: &str, extensions: &[&str]) -> bool {
-    let extension = std::path::Path::new(path).extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
-    extensions.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

@@ -13,9 +13,11 @@ impl Env {
         Self { dir: tempfile::tempdir().unwrap(), vars: Vec::new() }
     }
 
-    /// Puts a file into the directory.
+    /// Puts a file into the directory, or into one below it.
     pub(crate) fn file(self, name: &str, content: &str) -> Self {
-        std::fs::write(self.dir.path().join(name), content).unwrap();
+        let path = self.dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
         self
     }
 

@@ -12,6 +12,8 @@ mod catalogue;
 mod cedar;
 /// The program's help, exit statuses and messages.
 mod cli;
+/// The known clients: where their configs are, on every system.
+mod clients;
 /// The verdicts on a thousand real tools.
 mod confidence;
 mod corpus;
@@ -69,6 +71,12 @@ mod sanitize;
 mod site;
 /// Slugs, which paths and URLs are made of.
 mod slug;
+/// What is on a machine, and what its agents can call.
+#[cfg(unix)]
+mod stack;
+/// Configs of the machine that are no configs.
+#[cfg(unix)]
+mod stack_hostile;
 /// The catalogue: what is recorded stays recorded.
 mod store;
 /// Files, configs and URLs, resolved to targets.

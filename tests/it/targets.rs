@@ -145,6 +145,82 @@ fn configs_of_many_clients_are_read() {
 }
 
 #[test]
+fn configs_may_be_yaml() {
+    check_config(
+        "config.yaml",
+        "extensions:\n  a:\n    type: stdio\n    cmd: npx\n    args: [-y, x]\n    envs: {K: v}\n  b: {type: builtin, enabled: true}\n  \
+         c: {type: sse, uri: 'http://h/sse', enabled: true}\n  d: {type: stdio, cmd: x, enabled: false}\n",
+        &[
+            r#"a: npx ["-y", "x"] {"K": "v"} None"#,
+            "c: http://h/sse [] sse",
+            ". @@/config.yaml#b: it is built into the client and no server, so it was skipped",
+            ". @@/config.yaml#d: it is disabled in its config, so it was skipped",
+        ],
+    );
+    check_config(
+        "c.yml",
+        "mcpServers:\n  - name: a\n    command: npx\n    args: [-y, x]\n  - {type: streamable-http, url: 'https://h/mcp', requestOptions: {headers: {K: v}}}\n",
+        &[r#"a: npx ["-y", "x"] {} None"#, r#"server-2: https://h/mcp [("K", "v")]"#],
+    );
+    check_config(
+        "c.yaml",
+        "mcpServers:\n  a: {command: quiet\n",
+        &["! @@/c.yaml not-yaml: `@@/c.yaml` is no YAML (unclosed bracket '{' at line 2, column 6): correct it"],
+    );
+}
+
+#[test]
+fn shapes_of_certain_clients_are_read() {
+    check_config(
+        ".claude.json",
+        r#"{"mcpServers":{"a":{"command":"one"}},"projects":{"/w":{"mcpServers":{"b":{"command":"two"}}},"/x":{}}}"#,
+        &["a: one [] {} None", "b: two [] {} None"],
+    );
+    check_config(
+        "agent.json",
+        r#"{"name":"x","description":"y","tools":["*"],"mcpServers":{"a":{"command":"one"}}}"#,
+        &["a: one [] {} None"],
+    );
+    check_config(".mcp.json", r#"{"a":{"command":"one"},"b":{"url":"https://h/"}}"#, &["a: one [] {} None", "b: https://h/ []"]);
+    check_config(
+        "mcp.json",
+        r#"{"inputs":[{"id":"k","default":"dd"},{"id":"n"}],"servers":{"a":{"command":"x","args":["${input:k}"]},"b":{"command":"x","args":["${input:n}"]}}}"#,
+        &[
+            r#"a: x ["dd"] {} None"#,
+            "! @@/mcp.json#b unset-variable: `${input:n}` is asked of a person by the client: write the value of `n` instead",
+        ],
+    );
+    check_config(
+        "config.toml",
+        "[mcp_servers.a]\ncommand = \"x\"\nenv_vars = [\"CARGO_PKG_NAME\", \"NO_SUCH_VAR\"]\n[mcp_servers.b]\nurl = \"https://h/\"\n\
+         http_headers = { A = \"b\" }\nenv_http_headers = { C = \"CARGO_PKG_NAME\" }\n",
+        &[r#"a: x [] {"CARGO_PKG_NAME": "toolgrade"} None"#, r#"b: https://h/ [("A", "b"), ("C", "toolgrade")]"#],
+    );
+    check_config(
+        "c.json",
+        r#"{"mcpServers":{"a":{"command":"x","envFile":"absent.env"}}}"#,
+        &["! @@/c.json#a bad-entry: its `envFile` cannot be read (`absent.env`): check the path"],
+    );
+}
+
+#[test]
+fn the_place_of_a_config_tells_its_client() {
+    let text = r#"{"mcpServers":{"a":{"command":"x","args":["$CARGO_PKG_NAME","${CARGO_PKG_NAME}","${env:CARGO_PKG_NAME}"]}}}"#;
+    for (place, args) in [
+        ("mcp.json", r#"["$CARGO_PKG_NAME", "toolgrade", "toolgrade"]"#),
+        (".gemini/settings.json", r#"["toolgrade", "toolgrade", "${env:CARGO_PKG_NAME}"]"#),
+        (".cursor/mcp.json", r#"["$CARGO_PKG_NAME", "${CARGO_PKG_NAME}", "toolgrade"]"#),
+        ("claude_desktop_config.json", r#"["$CARGO_PKG_NAME", "toolgrade", "toolgrade"]"#),
+        ("Claude/claude_desktop_config.json", r#"["$CARGO_PKG_NAME", "${CARGO_PKG_NAME}", "${env:CARGO_PKG_NAME}"]"#),
+    ] {
+        let env = Env::new().file(place, text);
+        let targets = [env.path().join(place).to_str().unwrap().to_owned()];
+        let resolved = resolve(&Typed { targets: &targets, ..Typed::default() });
+        assert_eq!(short(&resolved.targets[0]), format!("a: x {args} {{}} None"), "{place}");
+    }
+}
+
+#[test]
 fn variables_are_filled_in_and_never_shown() {
     // Set by cargo for every test.
     let version = env!("CARGO_PKG_VERSION");
@@ -163,7 +239,7 @@ fn variables_are_filled_in_and_never_shown() {
     assert_eq!(
         failures,
         [
-            "unset-variable the variable `NO_SUCH_VAR` is not set: set it before the scan, or write `${NO_SUCH_VAR:-default}`",
+            "unset-variable the variable `NO_SUCH_VAR` is not set: set it before the scan",
             "unset-variable `${input:key}` is asked of a person by the client: write the value of `key` instead"
         ]
     );

@@ -25,15 +25,17 @@ const CLOCK: [&str; 4] = [
 ];
 
 /// Where the caller's environment is read, and what for.
-const ENVIRONMENT: [&str; 5] = [
+const ENVIRONMENT: [&str; 6] = [
     // What a started server sees of it, and where programs are.
     "src/mcp/process.rs",
     // Whether somebody watches.
     "src/progress.rs",
     // `--env KEY`, and the variables that configs name.
     "src/target/given.rs",
-    "src/target/document.rs",
+    "src/target/config.rs",
     "src/target/variables.rs",
+    // Where the user's clients keep their configs.
+    "src/clients/machine.rs",
 ];
 
 /// A text file of the repository.

@@ -19,8 +19,13 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     let report = match &args.catalogue {
         Some(path) => Report { servers: chosen(path, Snapshot::read(path)?.servers, &args.targets)?, failures: Vec::new() },
         None => {
-            let target = TargetArgs { targets: args.targets.clone(), command: args.command.clone(), visit: args.visit.clone() };
-            visit(&target).0
+            let target = TargetArgs {
+                targets: args.targets.clone(),
+                command: args.command.clone(),
+                installed: args.installed.clone(),
+                visit: args.visit.clone(),
+            };
+            visit(&target)?
         }
     };
     say_failures(&report.failures);

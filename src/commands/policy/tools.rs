@@ -1,6 +1,6 @@
 //! Which tools a policy is for, and their classes: from a target, or from nothing but the names that the policy has.
 
-use crate::cli::{CoverArgs, TargetArgs};
+use crate::cli::{CoverArgs, InstalledArgs, TargetArgs};
 use crate::commands::scan::{say_failures, visit};
 use crate::exit::Exit;
 use crate::grade;
@@ -33,7 +33,8 @@ pub(super) fn tools(args: &CoverArgs, names: &[&str]) -> anyhow::Result<Tools> {
         return Ok(Tools { classes: by_name(names), listed: false, exit: Exit::Done });
     }
     let targets = args.target.iter().cloned().collect();
-    let (report, _) = visit(&TargetArgs { targets, command: args.command.clone(), visit: args.visit.clone() });
+    let (command, visit_args) = (args.command.clone(), args.visit.clone());
+    let report = visit(&TargetArgs { targets, command, installed: InstalledArgs::default(), visit: visit_args })?;
     say_failures(&report.failures);
     if report.servers.is_empty() {
         anyhow::bail!("no server was read, so there are no tools to compare the policy with");
