@@ -14,8 +14,9 @@ pub use lexicon::{Lexicon, Sense};
 pub use marks::mark;
 pub use pattern::Pattern;
 pub use phrases::{Endings, Phrases};
+pub(crate) use step::disguised_words;
 pub use step::{Kind, Step};
-pub use when::{Disagreement, Hidden, Place, Schema, When};
+pub use when::{Disagreement, Disguise, Hidden, Place, Schema, When};
 pub use wording::Wording;
 pub(crate) use wording::{Looks, Mark, Slots, Way, opens_markup};
 

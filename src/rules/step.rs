@@ -2,13 +2,21 @@
 
 use super::Pattern;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The named groups of `data/phrases.toml`.
 static GROUPS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     toml::from_str(include_str!("../../data/phrases.toml")).unwrap_or_else(|error| panic!("data/phrases.toml: {error}"))
 });
+
+/// The words that orders are made of, to be known in disguise.
+static DISGUISED: LazyLock<HashSet<String>> = LazyLock::new(|| GROUPS["disguised"].iter().cloned().collect());
+
+/// The words that orders are made of.
+pub(crate) fn disguised_words() -> &'static HashSet<String> {
+    &DISGUISED
+}
 
 /// One station: `before | prior to`, `@force`, `3: <tool>`. Alternatives are parted by `|`; `@name` stands for a group of
 /// `data/phrases.toml`, `<kind>` for a [`Kind`] of words; a leading number says how many words may stand in between.
@@ -30,6 +38,8 @@ pub struct Step {
 pub enum Kind {
     /// An identifier or a quoted name that is not the tool's own.
     Tool,
+    /// The name of one of the tool's own parameters.
+    Parameter,
     /// A quoted word that is not the tool's own.
     Value,
     /// A mail address.
@@ -64,6 +74,7 @@ impl Step {
         }
         let kind = match part {
             "<tool>" => Kind::Tool,
+            "<parameter>" => Kind::Parameter,
             "<value>" => Kind::Value,
             "<mail>" => Kind::Mail,
             "<url>" => Kind::Url,

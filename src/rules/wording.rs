@@ -25,7 +25,7 @@ pub struct Wording {
     hidden: Ways,
     /// The ways that look for markup.
     markup: Ways,
-    /// The ways that look for encoded text.
+    /// The ways that look for encoded or disguised text.
     encoded: Ways,
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
@@ -53,6 +53,8 @@ pub(crate) struct Way {
     pub(crate) sense: Sense,
     /// A slot for each step of `order`.
     pub(crate) order: Vec<usize>,
+    /// A slot for each step of `together`.
+    pub(crate) together: Vec<usize>,
     /// A slot for what must not stand in between.
     pub(crate) unless: Vec<usize>,
     /// A slot for what a comment must say.
@@ -97,10 +99,10 @@ impl Wording {
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate().filter(|(_, when)| when.is_about_wording()) {
                 let mut slots = |steps: &[Step]| -> Vec<usize> { steps.iter().map(|step| wording.slot(step)).collect() };
-                let (order, unless, comment) =
-                    (slots(&condition.order), slots(&condition.unless_between), slots(&condition.comment));
-                wording.add_keys(condition, &order);
-                wording.ways.push(Way { sense: Sense { rule, when }, order, unless, comment });
+                let (order, together) = (slots(&condition.order), slots(&condition.together));
+                let (unless, comment) = (slots(&condition.unless_between), slots(&condition.comment));
+                wording.add_keys(condition, &order, &together);
+                wording.ways.push(Way { sense: Sense { rule, when }, order, together, unless, comment });
             }
         }
         wording.keyed.resize(wording.known.len(), Ways::default());
@@ -108,15 +110,16 @@ impl Wording {
     }
 
     /// Says when to try the way that is added next. Of its steps the one of the fewest phrases is likely the rarest.
-    fn add_keys(&mut self, when: &When, slots: &[usize]) {
+    fn add_keys(&mut self, when: &When, order: &[usize], together: &[usize]) {
         let way = self.ways.len();
-        let phrases = when.order.iter().zip(slots).filter(|(step, _)| step.kinds.is_empty());
+        let steps = when.order.iter().zip(order).chain(when.together.first().into_iter().zip(together));
+        let phrases = steps.filter(|(step, _)| step.kinds.is_empty());
         match phrases.min_by_key(|(step, _)| step.phrases.len()) {
             Some((_, &slot)) => {
                 self.keyed.resize(self.known.len(), Ways::default());
                 self.keyed[slot].add(way);
             }
-            None if !when.order.is_empty() => self.unkeyed.add(way),
+            None if !(when.order.is_empty() && when.together.is_empty()) => self.unkeyed.add(way),
             None => {}
         }
         if !when.hidden.is_empty() {
@@ -125,7 +128,7 @@ impl Wording {
         if !(when.tag.is_empty() && when.marker.is_empty() && when.comment.is_empty()) {
             self.markup.add(way);
         }
-        if when.encoded.is_some() {
+        if when.encoded.is_some() || !when.disguised.is_empty() {
             self.encoded.add(way);
         }
     }

@@ -1,4 +1,4 @@
-//! Orders: the steps of a rule, found one after the other in a text.
+//! Orders: the steps of a rule, found one after the other in a text, or near one another.
 
 use super::kinds::{self, Own};
 use super::passages::Passage;
@@ -8,6 +8,8 @@ use crate::words::{Characters, Gap};
 
 /// Words between two steps, where the rule does not say.
 const GAP: usize = 25;
+/// Words between the first step of `together` and another one: a character of Chinese is a word.
+const NEAR: usize = 20;
 /// Words before the first step that can still turn it into its opposite.
 const BEFORE: usize = 4;
 /// Finds of one way in one text: more say nothing new.
@@ -85,6 +87,46 @@ pub(super) fn find(way: &Way, when: &When, reading: &mut Reading<'_>, mut found:
             return;
         }
     }
+}
+
+/// Calls `found` with the bytes from the first to the last step, wherever the steps stand near one another.
+pub(super) fn find_together(way: &Way, when: &When, reading: &mut Reading<'_>, mut found: impl FnMut(usize, usize)) {
+    let possible = |(slot, step): (&usize, &Step)| !step.kinds.is_empty() || reading.marked.has(*slot);
+    if reading.marks.is_empty() || !way.together.iter().zip(&when.together).all(possible) {
+        return;
+    }
+    reading.prepare();
+    let words = reading.passage.words;
+    let (mut from, mut count) = (0, 0);
+    for (start, end) in reading.places(way.together[0], &when.together[0], 0, words.len()) {
+        let around = if start < from { None } else { around(way, when, reading, (start, end)) };
+        let Some((first, last)) = around.filter(|&(start, end)| !is_undone(way, reading, start, end)) else { continue };
+        if let Some((start, end)) = range(&words[first..last]) {
+            found(start, end);
+        }
+        (from, count) = (last, count + 1);
+        if count == MOST {
+            return;
+        }
+    }
+}
+
+/// The range of words that all steps of `together` take with one place of the first: of each the nearest, none within another.
+fn around(way: &Way, when: &When, reading: &Reading<'_>, anchor: (usize, usize)) -> Option<(usize, usize)> {
+    let reach = when.sentences.unwrap_or(1);
+    let mut taken = vec![anchor];
+    for (&slot, step) in way.together.iter().zip(&when.together).skip(1) {
+        let near = step.gap.unwrap_or(NEAR);
+        let (from, to) = (anchor.0.saturating_sub(near), (anchor.1 + near).min(reading.passage.words.len()));
+        let distance = |place: &(usize, usize)| place.0.saturating_sub(anchor.1).max(anchor.0.saturating_sub(place.1));
+        let place = reading
+            .places(slot, step, from, to)
+            .filter(|place| reading.sentence(place.0).abs_diff(reading.sentence(anchor.0)) < reach)
+            .filter(|place| taken.iter().all(|other| place.1 <= other.0 || place.0 >= other.1))
+            .min_by_key(distance)?;
+        taken.push(place);
+    }
+    Some((taken.iter().map(|place| place.0).min()?, taken.iter().map(|place| place.1).max()?))
 }
 
 /// The first range of words from `from` on that takes all steps.
