@@ -110,7 +110,8 @@ static READ: LazyLock<Read> = LazyLock::new(|| {
     let mut vocabulary = Vocabulary::new();
     rules.iter_mut().flat_map(|rule| &mut rule.when).for_each(|when| when.enter(&mut vocabulary));
     let lexicon = Lexicon::new(&rules, &mut vocabulary);
-    let wording = Wording::new(&rules);
+    let reports = Step::reports(&mut vocabulary);
+    let wording = Wording::new(&rules, &reports);
     Read { rules, vocabulary, lexicon, wording }
 });
 

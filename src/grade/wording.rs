@@ -50,6 +50,9 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     for way in wording.possible(&reading.marks, looks).iter() {
         let way = &wording.ways[way];
         let (rule, when) = way.sense.resolve();
+        if when.named && !passage.name {
+            continue;
+        }
         if !way.order.is_empty() {
             order::find(way, when, &mut reading, |start, end| add(hits, rule, passage, Found { start, end, fill: None }));
         }

@@ -1,6 +1,7 @@
 //! Steps: the stations of a sentence that a rule looks for, in order – phrases, groups of phrases, kinds of words.
 
 use super::Pattern;
+use crate::vocabulary::Vocabulary;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -67,6 +68,15 @@ impl TryFrom<String> for Step {
 }
 
 impl Step {
+    /// What a sentence that only speaks about attacks has: a verb of examining, and what attacks are called.
+    pub(super) fn reports(vocabulary: &mut Vocabulary) -> [Self; 2] {
+        ["@examines", "@attack-words"].map(|group| {
+            let mut step = Self::try_from(group.to_owned()).unwrap_or_else(|message| panic!("{message}"));
+            step.phrases.iter_mut().for_each(|pattern| pattern.enter(vocabulary));
+            step
+        })
+    }
+
     fn add(&mut self, part: &str) -> Result<(), String> {
         if let Some(name) = part.strip_prefix('@') {
             let group = GROUPS.get(name).ok_or_else(|| format!("no group `{name}` in data/phrases.toml"))?;

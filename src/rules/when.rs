@@ -59,6 +59,8 @@ pub struct When {
     /// Steps that stand near one another in one text, in whatever order. The first one is the rarest: the others are looked
     /// for around it.
     pub together: Vec<Step>,
+    /// Whether `order` and `together` are looked for in names only: of the tool, of parameters and other properties.
+    pub named: bool,
     /// How many sentences `order` may go through, or `together` may reach from its first step; one when absent.
     pub sentences: Option<usize>,
     /// Words that must not stand between the first and the last step of `order` or `together`, nor shortly before.

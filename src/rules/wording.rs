@@ -27,6 +27,8 @@ pub struct Wording {
     markup: Ways,
     /// The ways that look for encoded or disguised text.
     encoded: Ways,
+    /// The slots of the groups that tell a tool that examines attacks from one that is an attack.
+    pub(crate) reports: [usize; 2],
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
 }
@@ -94,8 +96,9 @@ pub(crate) struct Mark {
 
 impl Wording {
     /// Collects the steps of rules.
-    pub(super) fn new(rules: &[Rule]) -> Self {
+    pub(super) fn new(rules: &[Rule], reports: &[Step; 2]) -> Self {
         let mut wording = Self::default();
+        wording.reports = reports.each_ref().map(|step| wording.slot(step));
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate().filter(|(_, when)| when.is_about_wording()) {
                 let mut slots = |steps: &[Step]| -> Vec<usize> { steps.iter().map(|step| wording.slot(step)).collect() };

@@ -22,7 +22,7 @@ const SHOWN: usize = 80;
 pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, mut found: impl FnMut(Found)) {
     for kind in kinds {
         match kind {
-            Disguise::Spaced => spaced(passage.words, &mut found),
+            Disguise::Spaced => spaced(passage, &mut found),
             Disguise::Blank => blank(passage, &mut found),
             Disguise::Digits => digits(passage.words, &mut found),
             Disguise::Codes => codes(passage.source, &mut found),
@@ -31,9 +31,11 @@ pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, mut found: impl Fn
 }
 
 /// `I g n o r e`: letter by letter, no alphabet.
-fn spaced(words: &[Word<'_>], found: &mut impl FnMut(Found)) {
+fn spaced(passage: &Passage<'_>, found: &mut impl FnMut(Found)) {
     let single = |word: &Word<'_>| word.written.len() == 1 && word.written.as_bytes()[0].is_ascii_alphabetic();
-    for run in words.chunk_by(|a, b| single(a) && single(b) && b.start - a.end() <= 3) {
+    let parted = |between: &str| between.len() <= 3 && between.bytes().all(|byte| matches!(byte, b' ' | b'.' | b'-' | b'_' | b'*'));
+    let next = |a: &Word<'_>, b: &Word<'_>| single(a) && single(b) && parted(&passage.source[a.end()..b.start]);
+    for run in passage.words.chunk_by(next) {
         let text: String = run.iter().map(|word| word.written).collect();
         let ascends = text.as_bytes().windows(2).filter(|pair| pair[0] < pair[1]).count() * 4 > text.len() * 3;
         if run.len() >= LETTERS && !ascends {
@@ -83,6 +85,7 @@ fn letters(written: &str) -> Option<String> {
 
 /// `\u0069\u0067`, `%69%67`, `&#105;&#103;`, `69 67`: characters written as their numbers.
 fn codes(text: &str, found: &mut impl FnMut(Found)) {
+    blanks(text, found);
     let mut at = 0;
     while at < text.len() {
         let Some((mut end, first)) = code(text, at) else {
@@ -99,6 +102,23 @@ fn codes(text: &str, found: &mut impl FnMut(Found)) {
             found(Found { start: at, end, fill: Some(shown(&decoded)) });
         }
         at = end;
+    }
+}
+
+/// `ignore%20all%20rules`: a sentence that only looks like one word, and is no address.
+fn blanks(text: &str, found: &mut impl FnMut(Found)) {
+    if !text.contains("%20") {
+        return;
+    }
+    let mut start = 0;
+    for token in text.split(char::is_whitespace) {
+        let words = token.split("%20").filter(|word| !word.is_empty());
+        let plain = words.clone().all(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | ',' | '.')));
+        if plain && words.clone().count() > WORDS {
+            let text = words.collect::<Vec<_>>().join(" ");
+            found(Found { start, end: start + token.len(), fill: Some(shown(&text)) });
+        }
+        start += token.len() + text[start + token.len()..].chars().next().map_or(0, char::len_utf8);
     }
 }
 

@@ -12,6 +12,8 @@ const GAP: usize = 25;
 const NEAR: usize = 20;
 /// Words before the first step that can still turn it into its opposite.
 const BEFORE: usize = 4;
+/// Words that a sentence opens with: "This tool detects".
+const OPENING: usize = 3;
 /// Finds of one way in one text: more say nothing new.
 const MOST: usize = 4;
 
@@ -153,5 +155,17 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
 fn is_undone(way: &Way, reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let near = |mark: &&Mark| mark.start + BEFORE >= start && mark.start < end;
     let same = |mark: &Mark| mark.start >= start || reading.sentence(mark.start) == reading.sentence(start);
-    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark))
+    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark)) || is_reported(reading, start)
+}
+
+/// Whether the sentence of a word says before it that the tool examines attacks: "Detects jailbreaks such as …".
+fn is_reported(reading: &Reading<'_>, start: usize) -> bool {
+    let [examines, attacks] = rules::wording().reports;
+    if !(reading.marked.has(examines) && reading.marked.has(attacks)) {
+        return false;
+    }
+    let sentence = reading.sentence(start);
+    let first = (0..start).rev().take_while(|&word| reading.sentence(word) == sentence).last().unwrap_or(start);
+    let before = |slot: usize, to: usize| reading.marks.iter().any(|mark| mark.slot == slot && (first..to).contains(&mark.start));
+    before(examines, (first + OPENING).min(start)) && before(attacks, start + 1)
 }

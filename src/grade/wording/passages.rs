@@ -8,7 +8,7 @@ use serde_json::Value;
 /// A text has sentences to look into from this many bytes on.
 const SENTENCE: usize = 12;
 /// A name says something from this many words on.
-const SPEAKING: usize = 4;
+const SPEAKING: usize = 2;
 /// A name of fewer bytes has fewer words.
 const LONG: usize = 16;
 /// Texts read in one definition: what comes after is not looked at.
@@ -28,7 +28,7 @@ pub(super) struct Passage<'a> {
 pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     for text in &subject.texts {
         let name = text.field == Field::Name;
-        let words = if name && text.words.len() < SPEAKING { &[][..] } else { &*text.words };
+        let words = if name { speaking(&text.words) } else { &*text.words };
         read(&Passage { field: &text.field, source: text.source, words, name });
     }
     let mut walk = Walk { left: MOST, read };
@@ -63,6 +63,11 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     }
 }
 
+/// The words of a name, if they say something.
+fn speaking<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
+    if words.len() < SPEAKING { &[] } else { words }
+}
+
 /// A walk through JSON, string by string.
 struct Walk<'w> {
     left: usize,
@@ -90,8 +95,7 @@ impl Walk<'_> {
             self.text(field, key);
         } else if !key.is_ascii() || key.len() >= LONG {
             let words = words::split(key);
-            let words = if words.len() < SPEAKING { &[][..] } else { &words };
-            self.show(field, key, words, true);
+            self.show(field, key, speaking(&words), true);
         }
     }
 
