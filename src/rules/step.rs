@@ -41,6 +41,8 @@ pub enum Kind {
     Tool,
     /// The name of one of the tool's own parameters.
     Parameter,
+    /// No word: the end of the sentence.
+    End,
     /// A quoted word that is not the tool's own.
     Value,
     /// A mail address.
@@ -84,6 +86,7 @@ impl Step {
         }
         let kind = match part {
             "<tool>" => Kind::Tool,
+            "<end>" => Kind::End,
             "<parameter>" => Kind::Parameter,
             "<value>" => Kind::Value,
             "<mail>" => Kind::Mail,

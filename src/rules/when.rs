@@ -65,6 +65,8 @@ pub struct When {
     pub sentences: Option<usize>,
     /// Words that must not stand between the first and the last step of `order` or `together`, nor shortly before.
     pub unless_between: Vec<Step>,
+    /// Words that must not stand shortly after the last step, in its sentence.
+    pub unless_after: Vec<Step>,
     /// Characters that the eye does not see, by kind.
     pub hidden: Vec<Hidden>,
     /// Names of markup tags that a text uses: `<name>`; `name*` for every name that begins so.
@@ -143,7 +145,7 @@ impl When {
         let of_texts = [&mut self.mentions, &mut self.unless, &mut self.name, &mut self.says, &mut self.unless_says];
         let of_others = [&mut self.parameter_says, &mut self.parameter_unless, &mut self.server];
         of_texts.into_iter().chain(of_others).for_each(|phrases| phrases.enter(vocabulary));
-        let steps = self.order.iter_mut().chain(&mut self.together).chain(&mut self.unless_between).chain(&mut self.comment);
+        let steps = self.order.iter_mut().chain(&mut self.together).chain(&mut self.unless_between).chain(&mut self.unless_after).chain(&mut self.comment);
         steps.flat_map(|step| &mut step.phrases).for_each(|pattern| pattern.enter(vocabulary));
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Way {
     pub(crate) together: Vec<usize>,
     /// A slot for what must not stand in between.
     pub(crate) unless: Vec<usize>,
+    /// A slot for what must not follow.
+    pub(crate) after: Vec<usize>,
     /// A slot for what a comment must say.
     pub(crate) comment: Vec<usize>,
 }
@@ -103,9 +105,10 @@ impl Wording {
             for (when, condition) in entry.when.iter().enumerate().filter(|(_, when)| when.is_about_wording()) {
                 let mut slots = |steps: &[Step]| -> Vec<usize> { steps.iter().map(|step| wording.slot(step)).collect() };
                 let (order, together) = (slots(&condition.order), slots(&condition.together));
-                let (unless, comment) = (slots(&condition.unless_between), slots(&condition.comment));
+                let (unless, after) = (slots(&condition.unless_between), slots(&condition.unless_after));
+                let comment = slots(&condition.comment);
                 wording.add_keys(condition, &order, &together);
-                wording.ways.push(Way { sense: Sense { rule, when }, order, together, unless, comment });
+                wording.ways.push(Way { sense: Sense { rule, when }, order, together, unless, after, comment });
             }
         }
         wording.keyed.resize(wording.known.len(), Ways::default());

@@ -73,6 +73,7 @@ pub(super) fn length(kind: Kind, words: &[Word], at: usize, source: Characters<'
             (opens && !own.has(&word.text())).then_some(1)
         }
         Kind::Tool => tool(words, at, source, own),
+        Kind::End => None,
         Kind::Parameter => {
             let last = identifier(words, at, source)?;
             own.is_parameter(source.cut(word.start, words[last].end())).then_some(last + 1 - at)

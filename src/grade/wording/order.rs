@@ -12,6 +12,8 @@ const GAP: usize = 25;
 const NEAR: usize = 20;
 /// Words before the first step that can still turn it into its opposite.
 const BEFORE: usize = 4;
+/// Words after the last step that can still do so.
+const AFTER: usize = 3;
 /// Words that a sentence opens with: "This tool detects".
 const OPENING: usize = 3;
 /// Finds of one way in one text: more say nothing new.
@@ -146,6 +148,10 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
         return (!is_undone(way, reading, start, end)).then_some(end);
     };
     let wanted = &when.order[step];
+    if wanted.kinds.contains(&Kind::End) {
+        let ends = reading.passage.words.get(end).is_none_or(|next| next.gap == Gap::Sentence);
+        return ends.then(|| rest(way, when, reading, step + 1, (start, end, last)))?;
+    }
     let to = (end + wanted.gap.unwrap_or(GAP) + 1).min(reading.passage.words.len());
     let mut places = reading.places(slot, wanted, end, to).take_while(|(at, _)| reading.sentence(*at) < last);
     places.find_map(|(_, end)| rest(way, when, reading, step + 1, (start, end, last)))
@@ -155,7 +161,15 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
 fn is_undone(way: &Way, reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let near = |mark: &&Mark| mark.start + BEFORE >= start && mark.start < end;
     let same = |mark: &Mark| mark.start >= start || reading.sentence(mark.start) == reading.sentence(start);
-    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark)) || is_reported(reading, start)
+    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark))
+        || is_followed(way, reading, end)
+        || is_reported(reading, start)
+}
+
+/// Whether the words right after the last step, in its sentence, make it mean another thing.
+fn is_followed(way: &Way, reading: &Reading<'_>, end: usize) -> bool {
+    let near = |mark: &Mark| (end..end + AFTER).contains(&mark.start) && reading.sentence(mark.start) == reading.sentence(end - 1);
+    !way.after.is_empty() && reading.marks.iter().any(|mark| way.after.contains(&mark.slot) && near(mark))
 }
 
 /// Whether the sentence of a word says before it that the tool examines attacks: "Detects jailbreaks such as …".
