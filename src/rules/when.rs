@@ -145,7 +145,13 @@ impl When {
         let of_texts = [&mut self.mentions, &mut self.unless, &mut self.name, &mut self.says, &mut self.unless_says];
         let of_others = [&mut self.parameter_says, &mut self.parameter_unless, &mut self.server];
         of_texts.into_iter().chain(of_others).for_each(|phrases| phrases.enter(vocabulary));
-        let steps = self.order.iter_mut().chain(&mut self.together).chain(&mut self.unless_between).chain(&mut self.unless_after).chain(&mut self.comment);
+        let steps = self
+            .order
+            .iter_mut()
+            .chain(&mut self.together)
+            .chain(&mut self.unless_between)
+            .chain(&mut self.unless_after)
+            .chain(&mut self.comment);
         steps.flat_map(|step| &mut step.phrases).for_each(|pattern| pattern.enter(vocabulary));
     }
 
@@ -159,7 +165,12 @@ impl When {
     #[must_use]
     pub fn is_about_wording(&self) -> bool {
         let lists = self.tag.is_empty() && self.marker.is_empty() && self.comment.is_empty();
-        !(lists && self.order.is_empty() && self.together.is_empty() && self.hidden.is_empty() && self.disguised.is_empty() && self.encoded.is_none())
+        !(lists
+            && self.order.is_empty()
+            && self.together.is_empty()
+            && self.hidden.is_empty()
+            && self.disguised.is_empty()
+            && self.encoded.is_none())
     }
 
     /// Whether the condition names parameters.

@@ -33,7 +33,8 @@ pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, mut found: impl Fn
 /// `I g n o r e`: letter by letter, no alphabet.
 fn spaced(passage: &Passage<'_>, found: &mut impl FnMut(Found)) {
     let single = |word: &Word<'_>| word.written.len() == 1 && word.written.as_bytes()[0].is_ascii_alphabetic();
-    let parted = |between: &str| between.len() <= 3 && between.bytes().all(|byte| matches!(byte, b' ' | b'.' | b'-' | b'_' | b'*'));
+    let parted =
+        |between: &str| between.len() <= 3 && between.bytes().all(|byte| matches!(byte, b' ' | b'.' | b'-' | b'_' | b'*'));
     let next = |a: &Word<'_>, b: &Word<'_>| single(a) && single(b) && parted(&passage.source[a.end()..b.start]);
     for run in passage.words.chunk_by(next) {
         let text: String = run.iter().map(|word| word.written).collect();

@@ -33,11 +33,13 @@ fn is_base64(byte: u8) -> bool {
 }
 
 fn decoded(run: &str) -> Option<String> {
-    [hexadecimal(run), base32(run.trim_end_matches('=')), base64(run.trim_end_matches('='))].into_iter().flatten().find_map(|bytes| {
-        let text = String::from_utf8(bytes).ok()?;
-        let readable = text.chars().all(|c| !c.is_control() || c.is_whitespace());
-        (readable && text.split_whitespace().count() >= WORDS).then_some(text)
-    })
+    [hexadecimal(run), base32(run.trim_end_matches('=')), base64(run.trim_end_matches('='))].into_iter().flatten().find_map(
+        |bytes| {
+            let text = String::from_utf8(bytes).ok()?;
+            let readable = text.chars().all(|c| !c.is_control() || c.is_whitespace());
+            (readable && text.split_whitespace().count() >= WORDS).then_some(text)
+        },
+    )
 }
 
 fn hexadecimal(run: &str) -> Option<Vec<u8>> {

@@ -161,14 +161,21 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
 fn is_undone(way: &Way, reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let near = |mark: &&Mark| mark.start + BEFORE >= start && mark.start < end;
     let same = |mark: &Mark| mark.start >= start || reading.sentence(mark.start) == reading.sentence(start);
-    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark))
+    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark) && !is_in_address(reading, mark))
         || is_followed(way, reading, end)
         || is_reported(reading, start)
 }
 
+/// Whether a phrase is part of an address: the `example` of `evil.example` says nothing.
+fn is_in_address(reading: &Reading<'_>, mark: &Mark) -> bool {
+    let word = &reading.passage.words[mark.start];
+    word.code && matches!(Characters(reading.passage.source).before(word.start), Some('.' | '@' | '/'))
+}
+
 /// Whether the words right after the last step, in its sentence, make it mean another thing.
 fn is_followed(way: &Way, reading: &Reading<'_>, end: usize) -> bool {
-    let near = |mark: &Mark| (end..end + AFTER).contains(&mark.start) && reading.sentence(mark.start) == reading.sentence(end - 1);
+    let near =
+        |mark: &Mark| (end..end + AFTER).contains(&mark.start) && reading.sentence(mark.start) == reading.sentence(end - 1);
     !way.after.is_empty() && reading.marks.iter().any(|mark| way.after.contains(&mark.slot) && near(mark))
 }
 
