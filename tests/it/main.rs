@@ -44,6 +44,8 @@ mod letter;
 mod live;
 /// What a scan gave, as text to compare whole.
 mod outcome;
+/// Poisoned definitions of every kind, and honest ones that look like them.
+mod poisoning;
 /// What a policy means: the tables of its page.
 mod policy;
 /// `policy check`, `policy test` and `policy diff`.
