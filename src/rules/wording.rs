@@ -118,7 +118,7 @@ impl Wording {
     /// Says when to try the way that is added next. Of its steps the one of the fewest phrases is likely the rarest.
     fn add_keys(&mut self, when: &When, order: &[usize], together: &[usize]) {
         let way = self.ways.len();
-        let steps = when.order.iter().zip(order).chain(when.together.first().into_iter().zip(together));
+        let steps = when.order.iter().zip(order).chain(when.together.iter().zip(together));
         let phrases = steps.filter(|(step, _)| step.kinds.is_empty());
         match phrases.min_by_key(|(step, _)| step.phrases.len()) {
             Some((_, &slot)) => {
