@@ -14,8 +14,9 @@ pub use lexicon::{Lexicon, Sense};
 pub use marks::mark;
 pub use pattern::Pattern;
 pub use phrases::{Endings, Phrases};
+pub(crate) use step::disguised_words;
 pub use step::{Kind, Step};
-pub use when::{Disagreement, Hidden, Place, Schema, When};
+pub use when::{Disagreement, Disguise, Hidden, Place, Schema, When};
 pub use wording::Wording;
 pub(crate) use wording::{Looks, Mark, Slots, Way, opens_markup};
 
@@ -109,7 +110,8 @@ static READ: LazyLock<Read> = LazyLock::new(|| {
     let mut vocabulary = Vocabulary::new();
     rules.iter_mut().flat_map(|rule| &mut rule.when).for_each(|when| when.enter(&mut vocabulary));
     let lexicon = Lexicon::new(&rules, &mut vocabulary);
-    let wording = Wording::new(&rules);
+    let reports = Step::reports(&mut vocabulary);
+    let wording = Wording::new(&rules, &reports);
     Read { rules, vocabulary, lexicon, wording }
 });
 

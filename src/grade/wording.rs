@@ -1,5 +1,6 @@
 //! Wording: what the texts of a definition say to the model that reads them, or hide from the person who does not.
 
+mod disguised;
 mod encoded;
 mod hidden;
 mod kinds;
@@ -49,14 +50,25 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     for way in wording.possible(&reading.marks, looks).iter() {
         let way = &wording.ways[way];
         let (rule, when) = way.sense.resolve();
+        if when.named && !passage.name {
+            continue;
+        }
         if !way.order.is_empty() {
             order::find(way, when, &mut reading, |start, end| add(hits, rule, passage, Found { start, end, fill: None }));
+        }
+        if !way.together.is_empty() {
+            order::find_together(way, when, &mut reading, |start, end| {
+                add(hits, rule, passage, Found { start, end, fill: None });
+            });
         }
         if looks.hidden && !when.hidden.is_empty() {
             hidden::find(&when.hidden, passage, |found| add(hits, rule, passage, found));
         }
         if looks.markup {
             markup::find(when, way, &reading, |found| add(hits, rule, passage, found));
+        }
+        if !when.disguised.is_empty() {
+            disguised::find(&when.disguised, passage, |found| add(hits, rule, passage, found));
         }
         if let Some(least) = when.encoded {
             encoded::find(least, passage, |found| add(hits, rule, passage, found));

@@ -1,14 +1,23 @@
 //! Steps: the stations of a sentence that a rule looks for, in order – phrases, groups of phrases, kinds of words.
 
 use super::Pattern;
+use crate::vocabulary::Vocabulary;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The named groups of `data/phrases.toml`.
 static GROUPS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     toml::from_str(include_str!("../../data/phrases.toml")).unwrap_or_else(|error| panic!("data/phrases.toml: {error}"))
 });
+
+/// The words that orders are made of, to be known in disguise.
+static DISGUISED: LazyLock<HashSet<String>> = LazyLock::new(|| GROUPS["disguised"].iter().cloned().collect());
+
+/// The words that orders are made of.
+pub(crate) fn disguised_words() -> &'static HashSet<String> {
+    &DISGUISED
+}
 
 /// One station: `before | prior to`, `@force`, `3: <tool>`. Alternatives are parted by `|`; `@name` stands for a group of
 /// `data/phrases.toml`, `<kind>` for a [`Kind`] of words; a leading number says how many words may stand in between.
@@ -30,6 +39,10 @@ pub struct Step {
 pub enum Kind {
     /// An identifier or a quoted name that is not the tool's own.
     Tool,
+    /// The name of one of the tool's own parameters.
+    Parameter,
+    /// No word: the end of the sentence.
+    End,
     /// A quoted word that is not the tool's own.
     Value,
     /// A mail address.
@@ -57,6 +70,15 @@ impl TryFrom<String> for Step {
 }
 
 impl Step {
+    /// What a sentence that only speaks about attacks has: a verb of examining, and what attacks are called.
+    pub(super) fn reports(vocabulary: &mut Vocabulary) -> [Self; 2] {
+        ["@examines", "@attack-words"].map(|group| {
+            let mut step = Self::try_from(group.to_owned()).unwrap_or_else(|message| panic!("{message}"));
+            step.phrases.iter_mut().for_each(|pattern| pattern.enter(vocabulary));
+            step
+        })
+    }
+
     fn add(&mut self, part: &str) -> Result<(), String> {
         if let Some(name) = part.strip_prefix('@') {
             let group = GROUPS.get(name).ok_or_else(|| format!("no group `{name}` in data/phrases.toml"))?;
@@ -64,6 +86,8 @@ impl Step {
         }
         let kind = match part {
             "<tool>" => Kind::Tool,
+            "<end>" => Kind::End,
+            "<parameter>" => Kind::Parameter,
             "<value>" => Kind::Value,
             "<mail>" => Kind::Mail,
             "<url>" => Kind::Url,

@@ -56,10 +56,17 @@ pub struct When {
     /// Steps that one text anywhere in the definition takes in this order: description, title, schemas, metadata, and the
     /// server's instructions.
     pub order: Vec<Step>,
-    /// How many sentences `order` may go through; one when absent.
+    /// Steps that stand near one another in one text, in whatever order. The first one is the rarest: the others are looked
+    /// for around it.
+    pub together: Vec<Step>,
+    /// Whether `order` and `together` are looked for in names only: of the tool, of parameters and other properties.
+    pub named: bool,
+    /// How many sentences `order` may go through, or `together` may reach from its first step; one when absent.
     pub sentences: Option<usize>,
-    /// Words that must not stand between the first and the last step of `order`, nor shortly before.
+    /// Words that must not stand between the first and the last step of `order` or `together`, nor shortly before.
     pub unless_between: Vec<Step>,
+    /// Words that must not stand shortly after the last step, in its sentence.
+    pub unless_after: Vec<Step>,
     /// Characters that the eye does not see, by kind.
     pub hidden: Vec<Hidden>,
     /// Names of markup tags that a text uses: `<name>`; `name*` for every name that begins so.
@@ -68,6 +75,8 @@ pub struct When {
     pub marker: Vec<String>,
     /// An HTML comment that says one of these.
     pub comment: Vec<Step>,
+    /// Words that are spelled so that they are not known, by kind.
+    pub disguised: Vec<Disguise>,
     /// Encoded text of at least so many characters, where it decodes to words.
     pub encoded: Option<usize>,
 }
@@ -90,6 +99,20 @@ pub enum Hidden {
     Escapes,
     /// Letters of two scripts in one word of a name.
     LookAlikes,
+}
+
+/// Ways to spell words so that a list of words does not know them, or to put them where nobody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disguise {
+    /// Letter by letter: `i g n o r e`.
+    Spaced,
+    /// After more white space than a window shows.
+    Blank,
+    /// With digits for letters: `1gn0r3`.
+    Digits,
+    /// With the numbers of characters: `\\u0069`, `%69`, `&#105;`, `69 67`.
+    Codes,
 }
 
 /// What an input schema leaves unsaid.
@@ -122,7 +145,13 @@ impl When {
         let of_texts = [&mut self.mentions, &mut self.unless, &mut self.name, &mut self.says, &mut self.unless_says];
         let of_others = [&mut self.parameter_says, &mut self.parameter_unless, &mut self.server];
         of_texts.into_iter().chain(of_others).for_each(|phrases| phrases.enter(vocabulary));
-        let steps = self.order.iter_mut().chain(&mut self.unless_between).chain(&mut self.comment);
+        let steps = self
+            .order
+            .iter_mut()
+            .chain(&mut self.together)
+            .chain(&mut self.unless_between)
+            .chain(&mut self.unless_after)
+            .chain(&mut self.comment);
         steps.flat_map(|step| &mut step.phrases).for_each(|pattern| pattern.enter(vocabulary));
     }
 
@@ -136,7 +165,12 @@ impl When {
     #[must_use]
     pub fn is_about_wording(&self) -> bool {
         let lists = self.tag.is_empty() && self.marker.is_empty() && self.comment.is_empty();
-        !(lists && self.order.is_empty() && self.hidden.is_empty() && self.encoded.is_none())
+        !(lists
+            && self.order.is_empty()
+            && self.together.is_empty()
+            && self.hidden.is_empty()
+            && self.disguised.is_empty()
+            && self.encoded.is_none())
     }
 
     /// Whether the condition names parameters.

@@ -25,8 +25,10 @@ pub struct Wording {
     hidden: Ways,
     /// The ways that look for markup.
     markup: Ways,
-    /// The ways that look for encoded text.
+    /// The ways that look for encoded or disguised text.
     encoded: Ways,
+    /// The slots of the groups that tell a tool that examines attacks from one that is an attack.
+    pub(crate) reports: [usize; 2],
     /// The ways of rules, with their steps as slots.
     pub(crate) ways: Vec<Way>,
 }
@@ -53,8 +55,12 @@ pub(crate) struct Way {
     pub(crate) sense: Sense,
     /// A slot for each step of `order`.
     pub(crate) order: Vec<usize>,
+    /// A slot for each step of `together`.
+    pub(crate) together: Vec<usize>,
     /// A slot for what must not stand in between.
     pub(crate) unless: Vec<usize>,
+    /// A slot for what must not follow.
+    pub(crate) after: Vec<usize>,
     /// A slot for what a comment must say.
     pub(crate) comment: Vec<usize>,
 }
@@ -92,15 +98,17 @@ pub(crate) struct Mark {
 
 impl Wording {
     /// Collects the steps of rules.
-    pub(super) fn new(rules: &[Rule]) -> Self {
+    pub(super) fn new(rules: &[Rule], reports: &[Step; 2]) -> Self {
         let mut wording = Self::default();
+        wording.reports = reports.each_ref().map(|step| wording.slot(step));
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate().filter(|(_, when)| when.is_about_wording()) {
                 let mut slots = |steps: &[Step]| -> Vec<usize> { steps.iter().map(|step| wording.slot(step)).collect() };
-                let (order, unless, comment) =
-                    (slots(&condition.order), slots(&condition.unless_between), slots(&condition.comment));
-                wording.add_keys(condition, &order);
-                wording.ways.push(Way { sense: Sense { rule, when }, order, unless, comment });
+                let (order, together) = (slots(&condition.order), slots(&condition.together));
+                let (unless, after) = (slots(&condition.unless_between), slots(&condition.unless_after));
+                let comment = slots(&condition.comment);
+                wording.add_keys(condition, &order, &together);
+                wording.ways.push(Way { sense: Sense { rule, when }, order, together, unless, after, comment });
             }
         }
         wording.keyed.resize(wording.known.len(), Ways::default());
@@ -108,15 +116,16 @@ impl Wording {
     }
 
     /// Says when to try the way that is added next. Of its steps the one of the fewest phrases is likely the rarest.
-    fn add_keys(&mut self, when: &When, slots: &[usize]) {
+    fn add_keys(&mut self, when: &When, order: &[usize], together: &[usize]) {
         let way = self.ways.len();
-        let phrases = when.order.iter().zip(slots).filter(|(step, _)| step.kinds.is_empty());
+        let steps = when.order.iter().zip(order).chain(when.together.iter().zip(together));
+        let phrases = steps.filter(|(step, _)| step.kinds.is_empty());
         match phrases.min_by_key(|(step, _)| step.phrases.len()) {
             Some((_, &slot)) => {
                 self.keyed.resize(self.known.len(), Ways::default());
                 self.keyed[slot].add(way);
             }
-            None if !when.order.is_empty() => self.unkeyed.add(way),
+            None if !(when.order.is_empty() && when.together.is_empty()) => self.unkeyed.add(way),
             None => {}
         }
         if !when.hidden.is_empty() {
@@ -125,7 +134,7 @@ impl Wording {
         if !(when.tag.is_empty() && when.marker.is_empty() && when.comment.is_empty()) {
             self.markup.add(way);
         }
-        if when.encoded.is_some() {
+        if when.encoded.is_some() || !when.disguised.is_empty() {
             self.encoded.add(way);
         }
     }

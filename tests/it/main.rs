@@ -14,8 +14,9 @@ mod cedar;
 mod cli;
 /// The known clients: where their configs are, on every system.
 mod clients;
-/// The verdicts on a thousand real tools.
+/// How sure a class is: counted on labelled tools.
 mod confidence;
+/// The verdicts on a thousand real tools.
 mod corpus;
 /// `Env`, the builder for running the program.
 mod env;
@@ -37,15 +38,18 @@ mod hostile;
 mod installed;
 /// Generated Intercept policies, beside a model of Intercept.
 mod intercept;
+/// A server's letter: what it must never do.
+mod letter;
 /// The program itself in front of the scripted server: what it passes on, and what it leaves when it is interrupted.
 #[cfg(unix)]
 mod interrupt;
 /// The program in front of real servers.
 #[cfg(target_os = "linux")]
-mod letter;
 mod live;
 /// What a scan gave, as text to compare whole.
 mod outcome;
+/// Poisoned definitions of every kind, and honest ones that look like them.
+mod poisoning;
 /// What a policy means: the tables of its page.
 mod policy;
 /// `policy check`, `policy test` and `policy diff`.

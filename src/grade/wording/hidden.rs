@@ -7,17 +7,21 @@ use crate::rules::Hidden;
 /// The emoji that are spelled with tag characters: the flags of England, Scotland and Wales.
 const FLAGS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
 
+/// Words of two scripts that are no accident in a sentence: one may be a unit or a formula.
+const MIXED: usize = 3;
+
 /// Calls `found` for every run of hidden characters; runs of tags and of variation selectors are decoded.
 pub(super) fn find(kinds: &[Hidden], passage: &Passage<'_>, mut found: impl FnMut(Found)) {
-    if !passage.source.chars().any(may_hide) && !passage.name {
+    let look_alike = kinds.contains(&Hidden::LookAlikes) && passage.source.chars().any(is_foreign);
+    if !look_alike && !passage.source.chars().any(may_hide) {
         return;
     }
     let (places, text): (Vec<usize>, Vec<char>) = passage.source.char_indices().unzip();
     let byte = |at: usize| places.get(at).copied().unwrap_or(passage.source.len());
     let mut found =
         |start: usize, end: usize, fill: String| found(Found { start: byte(start), end: byte(end), fill: Some(fill) });
-    if kinds.contains(&Hidden::LookAlikes) && passage.name {
-        look_alikes(&text, &mut found);
+    if look_alike {
+        look_alikes(&text, if passage.name { 1 } else { MIXED }, &mut found);
     }
     let mut at = 0;
     while at < text.len() {
@@ -39,7 +43,7 @@ pub(super) fn find(kinds: &[Hidden], passage: &Passage<'_>, mut found: impl FnMu
 fn may_hide(character: char) -> bool {
     matches!(
         character,
-        '\u{1b}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200d}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        '\u{1b}' | '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200d}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
             | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}'
     )
 }
@@ -53,6 +57,8 @@ fn kind(text: &[char], at: usize) -> Option<Hidden> {
     let before = at.checked_sub(1).map(|before| text[before]);
     let after = text.get(at + 1).copied();
     match here {
+        // One soft hyphen is a typesetter's.
+        '\u{ad}' => (text.iter().filter(|c| **c == here).count() > 1).then_some(Hidden::ZeroWidth),
         '\u{e0000}'..='\u{e007f}' => (!in_flag(text, at)).then_some(Hidden::Tags),
         '\u{200b}' | '\u{2060}'..='\u{2064}' => Some(Hidden::ZeroWidth),
         '\u{feff}' => (at > 0).then_some(Hidden::ZeroWidth),
@@ -125,16 +131,24 @@ fn decoded(run: &[char]) -> Option<String> {
     (text.len() > 1 && text.chars().all(|c| !c.is_control() || c == '\n')).then_some(text)
 }
 
-/// Words of a name that mix Latin letters with Greek or Cyrillic ones.
-fn look_alikes(text: &[char], found: &mut impl FnMut(usize, usize, String)) {
+/// Words that mix Latin letters with Greek or Cyrillic ones, where there are at least so many.
+fn look_alikes(text: &[char], least: usize, found: &mut impl FnMut(usize, usize, String)) {
     let mut start = 0;
+    let mut mixed = Vec::new();
     for word in text.split(|c| !c.is_alphabetic()) {
-        let foreign = word.iter().any(|c| matches!(c, '\u{370}'..='\u{52f}'));
-        if foreign && word.iter().any(char::is_ascii_alphabetic) {
-            found(start, start + word.len(), name(Hidden::LookAlikes).to_owned());
+        if word.iter().copied().any(is_foreign) && word.iter().any(char::is_ascii_alphabetic) {
+            mixed.push((start, start + word.len()));
         }
         start += word.len() + 1;
     }
+    if mixed.len() >= least {
+        mixed.iter().for_each(|&(start, end)| found(start, end, name(Hidden::LookAlikes).to_owned()));
+    }
+}
+
+/// Greek and Cyrillic letters.
+fn is_foreign(character: char) -> bool {
+    matches!(character, '\u{370}'..='\u{52f}')
 }
 
 fn name(kind: Hidden) -> &'static str {

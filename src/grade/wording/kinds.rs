@@ -22,6 +22,12 @@ impl<'t> Own<'t> {
         Self { tool: Some(tool), names: OnceCell::new() }
     }
 
+    /// Whether a name is that of a parameter.
+    fn is_parameter(&self, name: &str) -> bool {
+        let properties = self.tool.and_then(|tool| tool.raw().get("inputSchema")?.get("properties")?.as_object());
+        properties.is_some_and(|properties| properties.contains_key(name))
+    }
+
     fn has(&self, name: &str) -> bool {
         let names = || {
             let mut names = HashSet::new();
@@ -67,11 +73,16 @@ pub(super) fn length(kind: Kind, words: &[Word], at: usize, source: Characters<'
             (opens && !own.has(&word.text())).then_some(1)
         }
         Kind::Tool => tool(words, at, source, own),
+        Kind::End => None,
+        Kind::Parameter => {
+            let last = identifier(words, at, source)?;
+            own.is_parameter(source.cut(word.start, words[last].end())).then_some(last + 1 - at)
+        }
     }
 }
 
-/// An identifier (`send_email`, `sendEmail`, `extract-web-data`) or one quoted word.
-fn tool(words: &[Word], at: usize, source: Characters<'_>, own: &Own<'_>) -> Option<usize> {
+/// The last word of the identifier that starts at `at`, if one does.
+fn identifier(words: &[Word], at: usize, source: Characters<'_>) -> Option<usize> {
     let glued = |at: usize| matches!(source.cut(words[at - 1].end(), words[at].start), "" | "_" | "-" | ".");
     if at > 0 && glued(at) {
         return None;
@@ -80,6 +91,12 @@ fn tool(words: &[Word], at: usize, source: Characters<'_>, own: &Own<'_>) -> Opt
     while last + 1 < words.len() && glued(last + 1) {
         last += 1;
     }
+    Some(last)
+}
+
+/// An identifier (`send_email`, `sendEmail`, `extract-web-data`) or one quoted word.
+fn tool(words: &[Word], at: usize, source: Characters<'_>, own: &Own<'_>) -> Option<usize> {
+    let last = identifier(words, at, source)?;
     let (start, end) = (words[at].start, words[last].end());
     let name = source.cut(start, end);
     let before = source.before(start).unwrap_or(' ');

@@ -29,6 +29,11 @@ pub(super) fn find(when: &When, way: &Way, reading: &Reading<'_>, mut found: imp
 fn markers(markers: &[String], text: &[u8], found: &mut impl FnMut(Found)) {
     let openings: Vec<usize> = (0..text.len()).filter(|&at| opens_markup(text[at])).collect();
     for marker in markers {
+        if !opens_markup(marker.as_bytes()[0]) {
+            let places = text.windows(marker.len()).enumerate().filter(|(_, here)| here.eq_ignore_ascii_case(marker.as_bytes()));
+            places.for_each(|(start, _)| found(Found { start, end: start + marker.len(), fill: Some(marker.clone()) }));
+            continue;
+        }
         let begins = |rest: &[u8]| rest.get(..marker.len()).is_some_and(|here| here.eq_ignore_ascii_case(marker.as_bytes()));
         for start in openings.iter().copied().filter(|&at| begins(&text[at..])) {
             found(Found { start, end: start + marker.len(), fill: Some(marker.clone()) });
@@ -44,9 +49,10 @@ fn tags(names: &[String], text: &str, found: &mut impl FnMut(Found)) {
         let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
         let length = inside.chars().take(NAME).take_while(|character| is_name(*character)).count();
         let name = inside[..length].to_ascii_lowercase();
-        let wanted = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(beginning) => name.starts_with(beginning),
-            None => name == *wanted,
+        let wanted = |wanted: &String| match (wanted.strip_prefix('*'), wanted.strip_suffix('*')) {
+            (Some(inner), Some(_)) => name.contains(inner.trim_end_matches('*')),
+            (None, Some(beginning)) => name.starts_with(beginning),
+            _ => name == *wanted,
         };
         let rest = &inside[length..];
         let closes = rest.char_indices().take(NAME).find(|(_, character)| matches!(character, '>' | '<' | '\n'));

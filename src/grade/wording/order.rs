@@ -1,4 +1,4 @@
-//! Orders: the steps of a rule, found one after the other in a text.
+//! Orders: the steps of a rule, found one after the other in a text, or near one another.
 
 use super::kinds::{self, Own};
 use super::passages::Passage;
@@ -8,8 +8,14 @@ use crate::words::{Characters, Gap};
 
 /// Words between two steps, where the rule does not say.
 const GAP: usize = 25;
+/// Words between the first step of `together` and another one: a character of Chinese is a word.
+const NEAR: usize = 20;
 /// Words before the first step that can still turn it into its opposite.
 const BEFORE: usize = 4;
+/// Words after the last step that can still do so.
+const AFTER: usize = 3;
+/// Words that a sentence opens with: "This tool detects".
+const OPENING: usize = 3;
 /// Finds of one way in one text: more say nothing new.
 const MOST: usize = 4;
 
@@ -87,6 +93,46 @@ pub(super) fn find(way: &Way, when: &When, reading: &mut Reading<'_>, mut found:
     }
 }
 
+/// Calls `found` with the bytes from the first to the last step, wherever the steps stand near one another.
+pub(super) fn find_together(way: &Way, when: &When, reading: &mut Reading<'_>, mut found: impl FnMut(usize, usize)) {
+    let possible = |(slot, step): (&usize, &Step)| !step.kinds.is_empty() || reading.marked.has(*slot);
+    if reading.marks.is_empty() || !way.together.iter().zip(&when.together).all(possible) {
+        return;
+    }
+    reading.prepare();
+    let words = reading.passage.words;
+    let (mut from, mut count) = (0, 0);
+    for (start, end) in reading.places(way.together[0], &when.together[0], 0, words.len()) {
+        let around = if start < from { None } else { around(way, when, reading, (start, end)) };
+        let Some((first, last)) = around.filter(|&(start, end)| !is_undone(way, reading, start, end)) else { continue };
+        if let Some((start, end)) = range(&words[first..last]) {
+            found(start, end);
+        }
+        (from, count) = (last, count + 1);
+        if count == MOST {
+            return;
+        }
+    }
+}
+
+/// The range of words that all steps of `together` take with one place of the first: of each the nearest, none within another.
+fn around(way: &Way, when: &When, reading: &Reading<'_>, anchor: (usize, usize)) -> Option<(usize, usize)> {
+    let reach = when.sentences.unwrap_or(1);
+    let mut taken = vec![anchor];
+    for (&slot, step) in way.together.iter().zip(&when.together).skip(1) {
+        let near = step.gap.unwrap_or(NEAR);
+        let (from, to) = (anchor.0.saturating_sub(near), (anchor.1 + near).min(reading.passage.words.len()));
+        let distance = |place: &(usize, usize)| place.0.saturating_sub(anchor.1).max(anchor.0.saturating_sub(place.1));
+        let place = reading
+            .places(slot, step, from, to)
+            .filter(|place| reading.sentence(place.0).abs_diff(reading.sentence(anchor.0)) < reach)
+            .filter(|place| taken.iter().all(|other| place.1 <= other.0 || place.0 >= other.1))
+            .min_by_key(distance)?;
+        taken.push(place);
+    }
+    Some((taken.iter().map(|place| place.0).min()?, taken.iter().map(|place| place.1).max()?))
+}
+
 /// The first range of words from `from` on that takes all steps.
 fn next(way: &Way, when: &When, reading: &Reading<'_>, from: usize) -> Option<(usize, usize)> {
     let starts = reading.places(way.order[0], &when.order[0], from, reading.passage.words.len());
@@ -102,6 +148,10 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
         return (!is_undone(way, reading, start, end)).then_some(end);
     };
     let wanted = &when.order[step];
+    if wanted.kinds.contains(&Kind::End) {
+        let ends = reading.passage.words.get(end).is_none_or(|next| next.gap == Gap::Sentence);
+        return ends.then(|| rest(way, when, reading, step + 1, (start, end, last)))?;
+    }
     let to = (end + wanted.gap.unwrap_or(GAP) + 1).min(reading.passage.words.len());
     let mut places = reading.places(slot, wanted, end, to).take_while(|(at, _)| reading.sentence(*at) < last);
     places.find_map(|(_, end)| rest(way, when, reading, step + 1, (start, end, last)))
@@ -111,5 +161,32 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
 fn is_undone(way: &Way, reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let near = |mark: &&Mark| mark.start + BEFORE >= start && mark.start < end;
     let same = |mark: &Mark| mark.start >= start || reading.sentence(mark.start) == reading.sentence(start);
-    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark))
+    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark) && !is_in_address(reading, mark))
+        || is_followed(way, reading, end)
+        || is_reported(reading, start)
+}
+
+/// Whether a phrase is part of an address: the `example` of `evil.example` says nothing.
+fn is_in_address(reading: &Reading<'_>, mark: &Mark) -> bool {
+    let word = &reading.passage.words[mark.start];
+    word.code && matches!(Characters(reading.passage.source).before(word.start), Some('.' | '@' | '/'))
+}
+
+/// Whether the words right after the last step, in its sentence, make it mean another thing.
+fn is_followed(way: &Way, reading: &Reading<'_>, end: usize) -> bool {
+    let near =
+        |mark: &Mark| (end..end + AFTER).contains(&mark.start) && reading.sentence(mark.start) == reading.sentence(end - 1);
+    !way.after.is_empty() && reading.marks.iter().any(|mark| way.after.contains(&mark.slot) && near(mark))
+}
+
+/// Whether the sentence of a word says before it that the tool examines attacks: "Detects jailbreaks such as …".
+fn is_reported(reading: &Reading<'_>, start: usize) -> bool {
+    let [examines, attacks] = rules::wording().reports;
+    if !(reading.marked.has(examines) && reading.marked.has(attacks)) {
+        return false;
+    }
+    let sentence = reading.sentence(start);
+    let first = (0..start).rev().take_while(|&word| reading.sentence(word) == sentence).last().unwrap_or(start);
+    let before = |slot: usize, to: usize| reading.marks.iter().any(|mark| mark.slot == slot && (first..to).contains(&mark.start));
+    before(examines, (first + OPENING).min(start)) && before(attacks, start + 1)
 }

@@ -7,6 +7,10 @@ use serde_json::Value;
 
 /// A text has sentences to look into from this many bytes on.
 const SENTENCE: usize = 12;
+/// A name says something from this many words on.
+const SPEAKING: usize = 2;
+/// A name of fewer bytes has fewer words.
+const LONG: usize = 16;
 /// Texts read in one definition: what comes after is not looked at.
 const MOST: usize = 20_000;
 
@@ -24,7 +28,7 @@ pub(super) struct Passage<'a> {
 pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     for text in &subject.texts {
         let name = text.field == Field::Name;
-        let words = if name { &[][..] } else { &*text.words };
+        let words = if name { speaking(&text.words) } else { &*text.words };
         read(&Passage { field: &text.field, source: text.source, words, name });
     }
     let mut walk = Walk { left: MOST, read };
@@ -59,6 +63,11 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     }
 }
 
+/// The words of a name, if they say something.
+fn speaking<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
+    if words.len() < SPEAKING { &[] } else { words }
+}
+
 /// A walk through JSON, string by string.
 struct Walk<'w> {
     left: usize,
@@ -82,25 +91,25 @@ impl Walk<'_> {
 
     /// A key is read too, but for the names of JSON Schema itself, which are plain and short.
     fn key(&mut self, field: &Field, key: &str) {
-        if !key.is_ascii() {
-            self.show(field, key, true);
-        } else if key.contains(' ') {
+        if key.is_ascii() && key.contains(' ') {
             self.text(field, key);
+        } else if !key.is_ascii() || key.len() >= LONG {
+            let words = words::split(key);
+            self.show(field, key, speaking(&words), true);
         }
     }
 
     fn text(&mut self, field: &Field, text: &str) {
         if text.len() >= SENTENCE || !text.is_ascii() {
-            self.show(field, text, false);
+            let words = if text.contains(' ') || !text.is_ascii() { words::prose(text) } else { Vec::new() };
+            self.show(field, text, &words, false);
         }
     }
 
-    fn show(&mut self, field: &Field, source: &str, name: bool) {
-        if self.left == 0 {
-            return;
+    fn show(&mut self, field: &Field, source: &str, words: &[Word<'_>], name: bool) {
+        if self.left > 0 {
+            self.left -= 1;
+            (self.read)(&Passage { field, source, words, name });
         }
-        self.left -= 1;
-        let words = if source.contains(' ') { words::prose(source) } else { Vec::new() };
-        (self.read)(&Passage { field, source, words: &words, name });
     }
 }
