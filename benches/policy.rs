@@ -1,14 +1,22 @@
-//! How many calls a policy decides in a second: `cargo bench --bench policy`.
+//! How many calls a policy decides in a second, and what writing one for a catalogue's worth of tools costs beside grading them:
+//! `cargo bench --bench policy`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on should say where")]
 
 use serde_json::{Map, Value, json};
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use toolgrade::grade::grade;
+use toolgrade::listing::{Listing, Server};
 use toolgrade::policy::counters::Counters;
 use toolgrade::policy::decide::{Call, Outcome, decide};
+use toolgrade::policy::format::{self, Write};
 use toolgrade::policy::model::Policy;
+use toolgrade::policy::overrides::Overrides;
+use toolgrade::policy::plan::Plan;
+use toolgrade::policy::profile::Profile;
 use toolgrade::policy::prove::Prover;
 use toolgrade::policy::read::read;
+use toolgrade::tool::Tool;
 
 const TOOLS: usize = 200;
 const CALLS: usize = 1_000_000;
@@ -33,6 +41,54 @@ fn main() {
         black_box(prover.callable(&conditions, &name(at)));
     }
     println!("  proof                  {:>10.0} tools/s", TOOLS as f64 / start.elapsed().as_secs_f64());
+    generate();
+}
+
+/// As many tools as the largest catalogue counts.
+const LISTED: usize = 515_000;
+
+/// Grades tools, plans for them and writes the plan in every format: what each step takes, one server at a time, as tools do not fit
+/// into memory together.
+fn generate() {
+    let recorded = include_str!("../tests/data/recorded/sapo-mcp.json");
+    let tools: Value = serde_json::from_str(recorded).unwrap();
+    let tools: Vec<Value> = tools["tools"].as_array().unwrap().clone();
+    let (mut grading, mut planning) = (Duration::ZERO, Duration::ZERO);
+    let mut plan = Plan { profile: Profile::default(), servers: Vec::new() };
+    for number in 0..LISTED / tools.len() {
+        // Names differ, or all servers would have the same few tools.
+        let renamed = |tool: &Value| {
+            let mut tool = tool.clone();
+            tool["name"] = format!("{}_{number}", tool["name"].as_str().unwrap()).into();
+            Tool::try_from(tool).unwrap()
+        };
+        let name = format!("server-{number}");
+        let listing = Listing { server: Server::named(&name), tools: tools.iter().map(renamed).collect() };
+        let start = Instant::now();
+        let server = grade(listing, name);
+        grading += start.elapsed();
+        let start = Instant::now();
+        plan.servers.extend(Plan::new(plan.profile, &Overrides::default(), &[server]).servers);
+        planning += start.elapsed();
+    }
+    let count: usize = plan.servers.iter().map(|server| server.tools.len()).sum();
+    println!("generation: {count} tools in one policy, as a ratio to grading them");
+    println!("  plan                   {:>10.2}", ratio(planning, grading));
+    let formats: [(&str, Write); 4] = [
+        ("policylayer", format::policylayer::write),
+        ("intercept", format::intercept::write),
+        ("claude-code", format::claude_code::write),
+        ("cedar", format::cedar::write),
+    ];
+    for (name, write) in formats {
+        let start = Instant::now();
+        black_box(write(&plan));
+        println!("  write {name:<16} {:>10.2}", ratio(start.elapsed(), grading));
+    }
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
 }
 
 fn name(at: usize) -> String {

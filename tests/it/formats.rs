@@ -183,8 +183,8 @@ fn the_page_says_of_each_format_what_it_holds_and_loses() {
 #[test]
 fn the_page_says_what_each_profile_does() {
     let page = include_str!("../../docs/policy-formats.md");
-    let names = ["list_orders", "create_order", "restart_service", "delete_order", "cancel_payment"];
-    let descriptions = ["Lists orders.", "Creates an order.", "Restarts a service.", "Deletes an order.", "Refunds a payment."];
+    let names = ["list_orders", "create_note", "restart_service", "delete_order", "cancel_payment"];
+    let descriptions = ["Lists orders.", "Creates a note.", "Restarts a service.", "Deletes an order.", "Refunds a payment."];
     let tools: Vec<Value> =
         names.iter().zip(descriptions).map(|(name, text)| json!({ "name": name, "description": text })).collect();
     let env = Env::new().recorded("all.json", &Value::Array(tools));
