@@ -1,14 +1,22 @@
-//! How many calls a policy decides in a second: `cargo bench --bench policy`.
+//! How many calls a policy decides in a second, and what writing one for a catalogue's worth of tools costs beside grading them:
+//! `cargo bench --bench policy`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on should say where")]
 
 use serde_json::{Map, Value, json};
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::Duration;
+use toolgrade::grade::grade;
+use toolgrade::listing::{Listing, Server};
 use toolgrade::policy::counters::Counters;
 use toolgrade::policy::decide::{Call, Outcome, decide};
+use toolgrade::policy::format::{self, Write};
 use toolgrade::policy::model::Policy;
+use toolgrade::policy::overrides::Overrides;
+use toolgrade::policy::plan::Plan;
+use toolgrade::policy::profile::Profile;
 use toolgrade::policy::prove::Prover;
 use toolgrade::policy::read::read;
+use toolgrade::tool::Tool;
 
 const TOOLS: usize = 200;
 const CALLS: usize = 1_000_000;
@@ -28,11 +36,59 @@ fn main() {
     });
     measure("conditions and limits", &conditions);
     let prover = Prover::default();
-    let start = Instant::now();
+    let start = cpu();
     for at in 0..TOOLS {
         black_box(prover.callable(&conditions, &name(at)));
     }
-    println!("  proof                  {:>10.0} tools/s", TOOLS as f64 / start.elapsed().as_secs_f64());
+    println!("  proof                  {:>10.0} tools/s", TOOLS as f64 / (cpu() - start).as_secs_f64());
+    generate();
+}
+
+/// As many tools as the largest catalogue counts.
+const LISTED: usize = 515_000;
+
+/// Grades tools, plans for them and writes the plan in every format: what each step takes, one server at a time, as tools do not fit
+/// into memory together.
+fn generate() {
+    let recorded = include_str!("../tests/data/recorded/sapo-mcp.json");
+    let tools: Value = serde_json::from_str(recorded).unwrap();
+    let tools: Vec<Value> = tools["tools"].as_array().unwrap().clone();
+    let (mut grading, mut planning) = (Duration::ZERO, Duration::ZERO);
+    let mut plan = Plan { profile: Profile::default(), servers: Vec::new() };
+    for number in 0..LISTED / tools.len() {
+        // Names differ, or all servers would have the same few tools.
+        let renamed = |tool: &Value| {
+            let mut tool = tool.clone();
+            tool["name"] = format!("{}_{number}", tool["name"].as_str().unwrap()).into();
+            Tool::try_from(tool).unwrap()
+        };
+        let name = format!("server-{number}");
+        let listing = Listing { server: Server::named(&name), tools: tools.iter().map(renamed).collect() };
+        let start = cpu();
+        let server = grade(listing, name);
+        grading += cpu() - start;
+        let start = cpu();
+        plan.servers.extend(Plan::new(plan.profile, &Overrides::default(), &[server]).servers);
+        planning += cpu() - start;
+    }
+    let count: usize = plan.servers.iter().map(|server| server.tools.len()).sum();
+    println!("generation: {count} tools in one policy, as a ratio to grading them");
+    println!("  plan                   {:>10.2}", ratio(planning, grading));
+    let formats: [(&str, Write); 4] = [
+        ("policylayer", format::policylayer::write),
+        ("intercept", format::intercept::write),
+        ("claude-code", format::claude_code::write),
+        ("cedar", format::cedar::write),
+    ];
+    for (name, write) in formats {
+        let start = cpu();
+        black_box(write(&plan));
+        println!("  write {name:<16} {:>10.2}", ratio(cpu() - start, grading));
+    }
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
 }
 
 fn name(at: usize) -> String {
@@ -45,7 +101,7 @@ fn policy(rules: impl Fn(&str) -> Value) -> Policy {
     read(&text).unwrap().policy
 }
 
-/// Decides and reserves; the median of the rounds.
+/// Decides and reserves, on one core; the median of the rounds.
 fn measure(what: &str, policy: &Policy) {
     let names: Vec<String> = (0..TOOLS).map(name).collect();
     let identities = ["alice", "bob", "carol", "ci"];
@@ -53,7 +109,7 @@ fn measure(what: &str, policy: &Policy) {
     let mut rates: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             let mut counters = Counters::default();
-            let start = Instant::now();
+            let start = cpu();
             for number in 0..CALLS {
                 let (tool, identity) = (&names[number % TOOLS], identities[number / TOOLS % identities.len()]);
                 let call = Call { tool, arguments: &arguments, identity: Some(identity), at: 1_800_000_000 };
@@ -62,9 +118,22 @@ fn measure(what: &str, policy: &Policy) {
                 let reservation = counters.reserve(&decision.charges);
                 counters.commit(reservation);
             }
-            CALLS as f64 / start.elapsed().as_secs_f64()
+            CALLS as f64 / (cpu() - start).as_secs_f64()
         })
         .collect();
     rates.sort_by(f64::total_cmp);
     println!("  {what:<22} {:>10.0} decisions/s", rates[ROUNDS / 2]);
+}
+
+/// What this process has used: others on the machine do not count.
+#[cfg(unix)]
+fn cpu() -> Duration {
+    nix::time::clock_gettime(nix::time::ClockId::CLOCK_PROCESS_CPUTIME_ID).unwrap().into()
+}
+
+/// Without such a clock, the time since the start stands in.
+#[cfg(not(unix))]
+fn cpu() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
 }

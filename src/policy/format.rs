@@ -91,14 +91,15 @@ pub(super) fn servers<'a>(
     notes: &mut Notes,
 ) -> Vec<Server<'a>> {
     let mut servers: Vec<Server<'a>> = Vec::new();
-    let mut at: HashMap<(usize, String), usize> = HashMap::new();
+    // A catalogue has thousands of servers: they are not compared with each other.
+    let (mut places, mut at) = (HashMap::<String, usize>::new(), HashMap::<(usize, String), usize>::new());
     let (mut missing, mut respelled, mut shared) = (Vec::new(), Vec::new(), Vec::new());
     for server in &plan.servers {
         let Some(key) = server_key(&server.name) else {
             notes.say(&format!("server `{}` is left out: this format cannot name it", quote::line(&server.name)));
             continue;
         };
-        let place = servers.iter().position(|known| known.key == key).unwrap_or_else(|| {
+        let place = *places.entry(key.clone()).or_insert_with(|| {
             servers.push(Server { key: key.clone(), entries: Vec::new() });
             servers.len() - 1
         });
@@ -124,10 +125,9 @@ pub(super) fn servers<'a>(
             }
         }
     }
-    let names: Vec<String> =
-        servers.iter().filter(|server| !server.key.is_empty()).map(|server| format!("`{}`", quote::line(&server.key))).collect();
-    if !names.is_empty() {
-        notes.say(&format!("{} must be what your config calls the server", names.join(", ")));
+    let keys: Vec<&str> = servers.iter().map(|server| server.key.as_str()).filter(|key| !key.is_empty()).collect();
+    if !keys.is_empty() {
+        notes.say(&format!("{} must be what your config calls the server", some(&keys)));
     }
     notes.about("left out, because this format cannot name them", &missing);
     notes.about("written as this client spells them", &respelled);
@@ -146,14 +146,8 @@ impl Notes {
 
     /// Says something of tools, unless there are none.
     pub(super) fn about(&mut self, says: &str, tools: &[&str]) {
-        /// The sidecar has them all.
-        const NAMED: usize = 3;
-        let named: Vec<String> = tools.iter().take(NAMED).map(|name| format!("`{}`", shortened(name))).collect();
-        let more = tools.len().saturating_sub(NAMED);
-        match (tools.len(), more) {
-            (0, _) => {}
-            (count, 0) => self.0.push(format!("{} {says}: {}", tally(count), named.join(", "))),
-            (count, more) => self.0.push(format!("{} {says}: {} and {more} more", tally(count), named.join(", "))),
+        if !tools.is_empty() {
+            self.0.push(format!("{} {says}: {}", tally(tools.len()), some(tools)));
         }
     }
 
@@ -207,13 +201,23 @@ impl Notes {
 
     /// The head of a document that has comments: what it is, where it goes, what it does not hold.
     pub(super) fn head(&self, sign: &str, plan: &Plan, place: &str) -> String {
-        let servers: Vec<String> = plan.servers.iter().map(|server| quote::line(&server.name)).collect();
+        let servers: Vec<&str> = plan.servers.iter().map(|server| server.name.as_str()).collect();
         let mut head =
-            format!("{sign} Starter policy for {}, profile {}.\n{sign} {place}\n", servers.join(", "), plan.profile.name());
+            format!("{sign} Starter policy for {}, profile {}.\n{sign} {place}\n", some(&servers), plan.profile.name());
         for note in &self.0 {
             head.push_str(&format!("{sign} Note: {note}.\n"));
         }
         head
+    }
+}
+
+/// The first of these names, and how many there are more: the sidecar has them all.
+fn some(names: &[&str]) -> String {
+    const NAMED: usize = 3;
+    let named: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{}`", shortened(name))).collect();
+    match names.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }
 

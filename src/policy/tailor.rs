@@ -55,13 +55,15 @@ pub(super) fn tailor(tool: &GradedTool, class: Class, fill: &Fill) -> Tailored {
             Some(Guard::Root) => {
                 let pattern = fill.roots.as_deref().and_then(|roots| fill::below(roots).ok());
                 if let (Some(pattern), Some(roots)) = (pattern, &fill.roots) {
-                    tailored.hold(signal, &parameters, &pattern, &format!("below {}", roots.join(" or ")));
+                    tailored.hold(signal, &parameters, &pattern, &format!("below {}", roots.join(" or ")), true);
                 }
             }
             Some(Guard::Host) => {
                 let pattern = fill.hosts.as_deref().and_then(|hosts| fill::on(hosts).ok());
                 if let (Some(pattern), Some(hosts)) = (pattern, &fill.hosts) {
-                    tailored.hold(signal, &parameters, &pattern, &format!("on {}", hosts.join(" or ")));
+                    // Most URLs that may be left out are kept as data and not fetched.
+                    let chosen = fill.hosts != Fill::placeholder().hosts;
+                    tailored.hold(signal, &parameters, &pattern, &format!("on {}", hosts.join(" or ")), chosen);
                 }
             }
             Some(Guard::Choice) if class >= Class::Execute => {
@@ -83,8 +85,8 @@ pub(super) fn tailor(tool: &GradedTool, class: Class, fill: &Fill) -> Tailored {
 }
 
 impl Tailored {
-    /// Holds the parameters of a signal to a pattern.
-    fn hold(&mut self, signal: &Signal, parameters: &[Parameter<'_>], pattern: &Pattern, place: &str) {
+    /// Holds the parameters of a signal to a pattern: all, or only those that must be given.
+    fn hold(&mut self, signal: &Signal, parameters: &[Parameter<'_>], pattern: &Pattern, place: &str, all: bool) {
         for parameter in parameters.iter().filter(|parameter| signal.evidence.iter().any(|piece| is_about(piece, parameter.name)))
         {
             // The server holds it to its values already.
@@ -104,6 +106,7 @@ impl Tailored {
                     self.deny_if(path(name, Some(1)), Test::Exists(true), &says);
                     says
                 }
+                (false, _) if !all => format!("`{name}` may be left out: it is held to hosts once some are filled in"),
                 // No condition says "absent, or of this form", and none looks into every entry of a list.
                 (_, _) => {
                     let says = format!("`{name}` must be left out: no rule can hold it {place}");

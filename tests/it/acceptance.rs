@@ -92,6 +92,34 @@ fn the_policy_for_one_tool_is_exactly_this() {
     );
 }
 
+/// One document for each class, as the reference shows it on a tool's page, out of the policy for the whole server.
+#[test]
+fn a_tool_has_the_policy_of_its_page_in_the_policy_of_its_server() {
+    let stripe = json!([{ "name": "update_customer", "description": "Update an existing customer" }]);
+    let env = Env::new()
+        .file("sapo.json", SAPO)
+        .file("wizcommerce.json", WIZCOMMERCE)
+        .recorded("stripe.json", &stripe)
+        .recorded("shell.json", &json!([{ "name": "restart_service", "description": "Restarts a service." }]));
+    let policy = |file: &str| -> Value { serde_json::from_slice(&env.output(&["policy", file]).stdout).unwrap() };
+    let rate = |name: &str, max: u32| json!({ "limits": [{ "counter": format!("{name}_rate"), "window": "minute", "max": max, "scope": "grant" }] });
+    for (file, name) in [
+        ("sapo.json", "create_customer"),
+        ("sapo.json", "update_order"),
+        ("sapo.json", "update_fulfillment_tracking"),
+        ("stripe.json", "update_customer"),
+        ("wizcommerce.json", POST_CUSTOMERS),
+    ] {
+        assert_eq!(policy(file)["tools"][name], rate(name, 30), "{name}");
+    }
+    assert_eq!(policy("shell.json")["tools"]["restart_service"], rate("restart_service", 10));
+    let sapo = policy("sapo.json");
+    assert_eq!((&sapo["version"], &sapo["default"], &sapo["tools"]["get_order"]), (&json!("1"), &json!("deny"), &json!({})));
+    assert!(sapo["hide"].as_array().unwrap().contains(&json!("delete_customer")) && sapo["tools"]["delete_customer"].is_null());
+    let approval = json!([{ "conditions": [], "on_deny": "Requires human approval." }]);
+    assert_eq!(sapo["tools"]["create_refund"]["deny_if"], approval);
+}
+
 #[test]
 fn any_name_survives_in_a_policy_and_has_a_page() {
     let odd = [

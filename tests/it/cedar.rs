@@ -48,7 +48,7 @@ fn the_cedar_crate_permits_nothing_that_we_refuse() {
     let ours = policy(&printed(&env, &[&["policy", "shop.json", "-q"], &more[..]].concat()));
     let calls = [
         ("list_orders", json!({}), true),
-        ("create_order", json!({ "note": "x" }), true),
+        ("create_note", json!({ "note": "x" }), true),
         ("create_refund", json!({ "amount": 100, "currency": "eur" }), true),
         ("create_refund", json!({ "amount": 101, "currency": "eur" }), false),
         ("create_refund", json!({ "amount": -1, "currency": "eur" }), false),

@@ -126,3 +126,80 @@ fn a_comment_is_one_line_whatever_a_server_says() {
     let gemini: toml::Table = toml::from_str(&document(&env, "evil.json", "gemini")).unwrap();
     assert_eq!(gemini["rule"].as_array().unwrap().len(), 2);
 }
+
+/// The rows of the page's table of formats, by their columns.
+fn rows() -> Vec<Vec<&'static str>> {
+    let page = include_str!("../../docs/policy-formats.md");
+    let table = page.split_once("| format | for |").unwrap().1.split_once("\n\n").unwrap().0;
+    table.lines().skip(2).map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+#[test]
+fn the_page_says_of_each_format_what_it_holds_and_loses() {
+    let env = shop();
+    let rows = rows();
+    assert_eq!(rows.iter().map(|row| row[0].trim_matches('`')).collect::<Vec<_>>(), FORMATS);
+    for row in rows {
+        let format = row[0].trim_matches('`');
+        let output = env.output(&["policy", "shop.json", "--format", format]);
+        let (text, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        let yes = |holds: bool| if holds { "yes" } else { "no" };
+        let asks = said.contains("asked about");
+        assert_eq!(row[2], yes(asks), "{format}: {said}");
+        let arguments = match format {
+            _ if said.contains("cannot be expressed here") => "partly",
+            _ => yes(!said.contains("arguments not looked at") && !said.contains("arguments are not looked at")),
+        };
+        assert_eq!(row[3], arguments, "{format}: {said}");
+        assert_eq!(row[4], yes(!said.contains("not counted")), "{format}: {said}");
+        // The source that the code names is the one that the page names.
+        let file = format!("{}/src/policy/format/{}.rs", env!("CARGO_MANIFEST_DIR"), format.replace('-', "_"));
+        let code = std::fs::read_to_string(file).unwrap();
+        let link = row[1].split_once("](").unwrap().1.trim_end_matches(')');
+        assert!(
+            code.contains(&format!("<{link}>")) || link == "policy.md" && code.contains("docs/policy.md"),
+            "{format}: {link}"
+        );
+        let later = match format {
+            "opencode" => said.contains("tools that a server adds later are allowed"),
+            "claude-code" => said.contains("the client's permission mode decides"),
+            // Lists of what may be used, or a default that refuses.
+            "codex" => text.contains("enabled_tools"),
+            "gemini" => text.contains("toolName = \"*\"\ndecision = \"deny\""),
+            "anthropic" => text.contains("\"default_config\": {\n        \"enabled\": false"),
+            "policylayer" => text.contains("\"default\": \"deny\""),
+            "intercept" => text.contains("default: \"deny\""),
+            "openai" => text.contains("allowed_tools"),
+            "copilot" => text.contains("\"tools\": ["),
+            "cedar" => !text.contains("resource)"),
+            "cursor" | "kiro" | "vscode" => row[5] == "the client decides",
+            other => panic!("{other}: what holds for tools that are listed later?"),
+        };
+        assert!(later, "{format}: {text}{said}");
+    }
+}
+
+/// What the page says of profiles, beside what they say.
+#[test]
+fn the_page_says_what_each_profile_does() {
+    let page = include_str!("../../docs/policy-formats.md");
+    let names = ["list_orders", "create_note", "restart_service", "delete_order", "cancel_payment"];
+    let descriptions = ["Lists orders.", "Creates a note.", "Restarts a service.", "Deletes an order.", "Refunds a payment."];
+    let tools: Vec<Value> =
+        names.iter().zip(descriptions).map(|(name, text)| json!({ "name": name, "description": text })).collect();
+    let env = Env::new().recorded("all.json", &Value::Array(tools));
+    for profile in ["read-only", "guarded", "open"] {
+        let policy: Value = serde_json::from_str(&printed(&env, &["policy", "all.json", "--profile", profile])).unwrap();
+        let cell = |name: &&str| {
+            let rules = &policy["tools"][*name];
+            match (&rules["limits"][0]["max"], &rules["deny_if"][0]["on_deny"]) {
+                _ if rules.is_null() => "hidden".to_owned(),
+                (Value::Number(max), _) => format!("{max} a {}", rules["limits"][0]["window"].as_str().unwrap()),
+                (_, Value::String(_)) => "refused until a person lets it through".to_owned(),
+                _ => "allowed".to_owned(),
+            }
+        };
+        let row = format!("| `{profile}` | {} |", names.iter().map(cell).collect::<Vec<_>>().join(" | "));
+        assert!(page.contains(&row), "{row}");
+    }
+}

@@ -52,7 +52,7 @@ fn outcome(policy: &Policy, tool: &str, arguments: &Value) -> Outcome {
 fn open(policy: &Policy) -> Vec<&'static str> {
     let calls = [
         ("list_orders", json!({})),
-        ("create_order", json!({ "note": "x" })),
+        ("create_note", json!({ "note": "x" })),
         ("read_file", json!({ "path": "/srv/a" })),
         ("read_files", json!({ "paths": ["/srv/a"] })),
         ("create_webhook", json!({ "url": "https://example.com/x" })),
@@ -83,9 +83,9 @@ fn a_profile_lets_through_what_it_says() {
     let filled = ["--overrides", "filled.toml"];
     let with = |profile: &'static str| open(&generated(&env, &[&["--profile", profile], &filled[..]].concat()));
     assert_eq!(with("read-only"), ["list_orders", "read_file", "read_files"]);
-    let guarded = ["list_orders", "create_order", "bulk_update_orders", "bulk_send"];
+    let guarded = ["list_orders", "create_note", "bulk_update_orders", "bulk_send"];
     assert_eq!(open(&generated(&env, &[])), guarded);
-    let guarded = ["list_orders", "create_order", "read_file", "read_files", "create_webhook", "bulk_update_orders", "bulk_send"];
+    let guarded = ["list_orders", "create_note", "read_file", "read_files", "create_webhook", "bulk_update_orders", "bulk_send"];
     assert_eq!(with("guarded"), guarded);
     let open_ = [&guarded[..5], &["run_command"], &guarded[5..], &["create_refund", "pay_invoice", "delete_order"]].concat();
     assert_eq!(open(&generated(&env, &["--profile", "open"])), open_);
@@ -128,21 +128,21 @@ fn bounds_hold_what_the_schema_takes() {
 #[test]
 fn what_a_person_chose_survives_regeneration() {
     let overrides =
-        "allow = [\"run_command\"]\ndeny = [\"list_orders\"]\nhide = [\"create_order\"]\n[limit]\nbulk_send = \"2/day\"\n";
+        "allow = [\"run_command\"]\ndeny = [\"list_orders\"]\nhide = [\"create_note\"]\n[limit]\nbulk_send = \"2/day\"\n";
     let env = shop().file("overrides.toml", overrides);
     let first = printed(&env, &["policy", "shop.json", "--overrides", "overrides.toml"]);
     assert_eq!(first, printed(&env, &["policy", "shop.json", "--overrides", "overrides.toml"]));
-    let typed = ["--allow", "run_command", "--deny", "list_orders", "--hide", "create_order", "--limit", "bulk_send=2/day"];
+    let typed = ["--allow", "run_command", "--deny", "list_orders", "--hide", "create_note", "--limit", "bulk_send=2/day"];
     assert_eq!(first, printed(&env, &[&["policy", "shop.json"], &typed[..]].concat()));
     let document: Value = serde_json::from_str(&first).unwrap();
-    assert_eq!(document["hide"], json!(["create_order", "delete_order"]));
+    assert_eq!(document["hide"], json!(["create_note", "delete_order"]));
     assert_eq!(document["tools"]["list_orders"]["deny_if"][0]["conditions"], json!([]));
     assert_eq!(document["tools"]["run_command"].as_object().unwrap().keys().collect::<Vec<_>>(), ["limits"]);
     let limits = json!([{ "counter": "bulk_send_per_day", "window": "day", "max": 2, "scope": "grant" }]);
     assert_eq!(document["tools"]["bulk_send"]["limits"], limits);
     // What is typed wins over what is in the file.
     let hidden = printed(&env, &["policy", "shop.json", "--overrides", "overrides.toml", "--hide", "run_command"]);
-    assert!(hidden.contains("\"hide\": [\n    \"create_order\",\n    \"run_command\""), "{hidden}");
+    assert!(hidden.contains("\"hide\": [\n    \"create_note\",\n    \"run_command\""), "{hidden}");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn overrides_that_come_to_nothing_are_told() {
         "-o",
         "p.json",
         "--hide",
-        "creat_order",
+        "creat_note",
         "--limit",
         "delete_order=1/day",
         "--allow",
@@ -163,7 +163,7 @@ fn overrides_that_come_to_nothing_are_told() {
     insta::assert_snapshot!(text, @"
     exit 0
     --- stderr
-    warning: no server lists a tool `creat_order`: did you mean `create_order`?
+    warning: no server lists a tool `creat_note`: did you mean `create_note`?
     warning: no server lists a tool `x`
     warning: the limit of `delete_order` has no effect while the tool is refused: allow it, too
     ");

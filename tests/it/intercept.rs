@@ -158,7 +158,7 @@ fn intercept_decides_as_we_do() {
     }
     compare(
         &env,
-        &["--allow", "create_refund", "--allow", "pay_invoice", "--allow", "run_command", "--limit", "create_order=2/minute"],
+        &["--allow", "create_refund", "--allow", "pay_invoice", "--allow", "run_command", "--limit", "create_note=2/minute"],
     );
     let text = env.run(&["policy", "shop.json", "--format", "intercept"]);
     assert!(NOTED.iter().all(|tool| text.contains(&format!("`{tool}`"))), "{text}");

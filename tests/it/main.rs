@@ -58,6 +58,8 @@ mod policy_commands;
 mod policy_decisions;
 /// Policy files: what is wrong with each that is none.
 mod policy_files;
+/// The seeds of the fuzzer.
+mod policy_fuzz;
 /// Proofs about policies beside brute force.
 mod policy_proof;
 /// `policy diff` of catalogues, then and now.

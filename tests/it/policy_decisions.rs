@@ -56,6 +56,11 @@ fn arguments() -> impl Strategy<Value = Value> {
     prop_oneof![9 => object, 1 => json_value()]
 }
 
+/// How many cases a property is tried on: so many, or more where `PROPTEST_CASES` asks for a long run.
+pub(crate) fn cases(usual: u32) -> u32 {
+    usual.max(Config::default().cases)
+}
+
 /// A policy around rules for the tool `t`.
 fn around(rules: &Value) -> Value {
     json!({ "version": "1", "default": "deny", "tools": { "t": rules } })
@@ -73,7 +78,7 @@ fn with(rules: &Value, list: &str, entry: Value) -> Value {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 500, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: cases(500), failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn every_call_gets_a_decision_and_every_refusal_its_reason(rules in rules(), arguments in arguments(), at in any::<i64>()) {

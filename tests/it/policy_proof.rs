@@ -1,6 +1,7 @@
 //! Proofs beside brute force: on small domains every argument is tried, and both must say the same.
 
 use crate::policy::policy;
+use crate::policy_decisions::cases;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{collection, proptest, sample, test_runner::Config};
 use serde_json::{Value, json};
@@ -78,7 +79,7 @@ fn allows(policy: &Policy, arguments: &Value) -> bool {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 300, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: cases(300), failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn a_tool_is_callable_exactly_when_some_arguments_get_through(rules in rules()) {
