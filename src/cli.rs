@@ -156,6 +156,8 @@ pub enum Format {
     Csv,
     /// A table for pull requests and wikis
     Markdown,
+    /// SARIF 2.1.0 for code scanning: one result a tool and rule
+    Sarif,
 }
 
 /// What `--fail-on` takes: the least class or severity that fails, in any case.

@@ -9,6 +9,7 @@ mod layout;
 pub mod markdown;
 pub mod policy;
 pub mod safe_json;
+pub mod sarif;
 pub mod stack;
 mod style;
 pub mod table;

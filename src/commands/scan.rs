@@ -9,7 +9,7 @@ use crate::installed::Installed;
 use crate::listing::Unlisted;
 use crate::progress::Progress;
 use crate::report::stack::{self, Stack};
-use crate::report::{Report, csv, hints, json, markdown, table, tally};
+use crate::report::{Report, csv, hints, json, markdown, sarif, table, tally};
 use crate::target::{Resolved, Typed};
 use crate::{grade, listing, sanitize, scan, store, target};
 use anstyle::{AnsiColor, Style};
@@ -140,6 +140,7 @@ fn print(report: &Report, stack: Option<&Stack<'_>>, args: &ScanArgs) -> io::Res
         (Format::Csv, Some(stack)) => stack::csv::write(stack, out)?,
         (Format::Markdown, None) => markdown::write(report, out)?,
         (Format::Markdown, Some(stack)) => stack::markdown::write(stack, out)?,
+        (Format::Sarif, stack) => sarif::write(report, stack, out)?,
     }
     put(&document, args.format)
 }

@@ -31,7 +31,7 @@ fn help_of_every_subcommand() {
 #[test]
 fn a_recorded_list_in_every_format() {
     let env = Env::new().recorded("notes.json", &notes());
-    for format in ["table", "json", "jsonl", "csv", "markdown"] {
+    for format in ["table", "json", "jsonl", "csv", "markdown", "sarif"] {
         let output = env.output(&["scan", "notes.json", "--format", format, "--quiet"]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && output.stderr.is_empty(), "{format}");
@@ -101,7 +101,7 @@ fn fail_on_takes_any_case_and_incomplete_wins_over_it() {
 fn hostile_names_do_not_reach_the_terminal() {
     let tools = json!([{ "name": "x\u{1b}]0;owned\u{7}\u{202e}", "description": "\u{9b}2J" }]);
     let env = Env::new().recorded("evil.json", &tools);
-    for format in ["table", "json", "jsonl", "csv", "markdown"] {
+    for format in ["table", "json", "jsonl", "csv", "markdown", "sarif"] {
         let text = env.run(&["scan", "evil.json", "--explain", "--format", format]);
         assert!(!text.contains(|character| character != '\n' && toolgrade::sanitize::is_hostile(character)), "{format}: {text}");
     }

@@ -73,6 +73,8 @@ mod report;
 mod rules;
 /// Text of strangers made safe.
 mod sanitize;
+/// SARIF, against its schema.
+mod sarif;
 /// The site: links, bytes, hostile text, pages that go away.
 mod site;
 /// Slugs, which paths and URLs are made of.

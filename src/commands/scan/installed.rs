@@ -6,6 +6,7 @@ use crate::clients::Machine;
 use crate::exit::Exit;
 use crate::installed::{self, Installed};
 use crate::report::stack::{csv, json, markdown, table};
+use crate::report::{Report, sarif};
 use crate::target::Resolved;
 use std::io::Write as _;
 
@@ -19,6 +20,11 @@ pub(super) fn list(args: &InstalledArgs, format: Format) -> anyhow::Result<Exit>
         Format::Jsonl => json::write_found_lines(&installed, &mut document)?,
         Format::Csv => csv::write_found(&installed, &mut document)?,
         Format::Markdown => markdown::write_found(&installed, &mut document)?,
+        // Nothing was graded; what could not be read is told.
+        Format::Sarif => {
+            let report = Report { failures: installed.failures(), ..Report::default() };
+            sarif::write(&report, None, &mut document)?;
+        }
     }
     put(&document, format)?;
     let failures = installed.failures();
