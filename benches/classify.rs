@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
