@@ -132,11 +132,18 @@ fn add_signal(signals: &mut Vec<Signal>, hit: &Hit, text: &str) {
         Some(_) => {}
         None => signals.push(Signal {
             id: hit.rule.id.clone(),
-            text: text.replace("{}", &hit.fills.join(", ")),
+            text: text.replace("{}", &filled(&hit.fills)),
             severity: hit.rule.severity,
             evidence: evidence::disjoint(hit.evidence.clone()),
         }),
     }
+}
+
+/// What stands for `{}`: in the order of the evidence, whatever the order of the server's keys.
+fn filled(fills: &[String]) -> String {
+    let mut fills: Vec<&str> = fills.iter().map(String::as_str).collect();
+    fills.sort_unstable();
+    fills.join(", ")
 }
 
 /// The reference scale: the class gives 1 to 5, and a signal that says so makes a dangerous tool one worse.

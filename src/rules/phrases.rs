@@ -134,7 +134,12 @@ impl Endings {
 
 /// Patterns of a list, found by one of their words, in the order of the list.
 #[derive(Clone, Debug, Default)]
-struct Index(Vec<(Id, usize)>);
+struct Index {
+    /// The words, each with a pattern that has it, sorted.
+    patterns: Vec<(Id, usize)>,
+    /// A bit for the numbers of these words, modulo 64: most words of a text are ruled out by it.
+    bits: u64,
+}
 
 impl Index {
     /// Of patterns by the spellings of one word of each.
@@ -143,13 +148,19 @@ impl Index {
         let mut index: Vec<(Id, usize)> = spelled.collect();
         index.sort_unstable();
         index.dedup();
-        Self(index)
+        let bits = index.iter().fold(0, |bits, (id, _)| bits | Self::bit(*id));
+        Self { patterns: index, bits }
     }
 
     /// The patterns that have this word there.
     fn of(&self, word: &Word<'_>) -> impl Iterator<Item = usize> {
         let id = word.known.id;
-        let start = self.0.partition_point(|(known, _)| *known < id);
-        self.0[start..].iter().take_while(move |(known, _)| *known == id).map(|(_, pattern)| *pattern)
+        let possible = if self.bits & Self::bit(id) == 0 { &[][..] } else { &self.patterns };
+        let start = possible.partition_point(|(known, _)| *known < id);
+        possible[start..].iter().take_while(move |(known, _)| *known == id).map(|(_, pattern)| *pattern)
+    }
+
+    fn bit(id: Id) -> u64 {
+        1 << (id.index() % 64)
     }
 }

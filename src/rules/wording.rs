@@ -171,7 +171,7 @@ impl Wording {
 
     /// Every place of a text where a phrase of a step stands, in order.
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
-        let mut marks = Vec::new();
+        let mut marks = Vec::with_capacity(words.len());
         for (start, word) in words.iter().enumerate() {
             let Some(Opening { phrases, alone, seconds }) = self.openings.get(word.known.id.index()) else { continue };
             let mut add = |phrase: &Phrase| {

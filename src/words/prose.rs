@@ -18,6 +18,11 @@ pub fn prose(text: &str) -> Vec<Word<'_>> {
     let mut at = 0;
     while let Some(here) = text.at(at) {
         match here {
+            // The most frequent separator, and one that says nothing.
+            ' ' => {
+                at += 1;
+                continue;
+            }
             '`' => quoted = !quoted,
             '[' => bracketed = true,
             ']' => bracketed = false,
@@ -58,6 +63,9 @@ fn path_end(text: Characters<'_>, at: usize) -> usize {
 /// The end of the run of characters that a reader sees as one unit – up to white space or punctuation that ends it – and whether
 /// the run is code: `get_user`, `a.b`, `userId`.
 fn chunk(text: Characters<'_>, start: usize, first: char) -> (usize, bool) {
+    if let Some(end) = plain_end(text, start) {
+        return (end, false);
+    }
     let mut end = start + first.len_utf8();
     if is_spaceless(first) {
         return (end, false);
@@ -78,6 +86,16 @@ fn chunk(text: Characters<'_>, start: usize, first: char) -> (usize, bool) {
         end += here.len_utf8();
     }
     (end, code || camel && first.is_lowercase())
+}
+
+/// The end of a run that is one plain word, as most are: an ASCII letter or digit, then small letters and digits up to what can glue
+/// nothing to them.
+fn plain_end(text: Characters<'_>, start: usize) -> Option<usize> {
+    let bytes = &text.0.as_bytes()[start..];
+    let goes_on = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let length = bytes.iter().skip(1).take_while(|byte| goes_on(byte)).count() + 1;
+    let ends = matches!(bytes.get(length), None | Some(b' ' | b',' | b'\n' | b')' | b'\'' | b'"' | b';' | b'/' | b'-' | b'`'));
+    (bytes[0].is_ascii_alphanumeric() && ends).then_some(start + length)
 }
 
 /// Whether the character at `at` glues the run before it to what follows. Slashes glue only inside something that is already a

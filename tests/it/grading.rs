@@ -1,7 +1,10 @@
 //! What a verdict must not depend on: the order of tools and keys, white space, Unicode's spellings, the tools beside it.
 
 use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{Map, Value};
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::sync::LazyLock;
 use toolgrade::grade;
 use toolgrade::listing::Server;
 use toolgrade::text;
@@ -9,17 +12,12 @@ use toolgrade::tool::Tool;
 use toolgrade::verdict::{Class, Verdict};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Every tool of the recorded lists.
-fn recorded() -> Vec<Tool> {
-    let lists = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/recorded");
-    let mut files: Vec<_> = std::fs::read_dir(lists).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let tools = |path| -> Vec<Value> {
-        let list: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        list["tools"].as_array().unwrap().clone()
-    };
-    files.into_iter().flat_map(tools).map(tool).collect()
-}
+/// Tools of real servers, in many languages.
+static CORPUS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
+    let lines = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/corpus.jsonl")).unwrap();
+    let line = |line| serde_json::from_str::<Value>(line).unwrap()["tool"].take();
+    lines.lines().map(|text| tool(line(text))).collect()
+});
 
 fn verdict(tool: &Tool) -> Verdict {
     grade::verdicts(&Server::named("a"), std::slice::from_ref(tool)).remove(0)
@@ -44,37 +42,42 @@ fn rewritten(tool: &Tool, rewrite: &dyn Fn(&str) -> String) -> Tool {
     self::tool(walk(&tool.clone().into(), rewrite))
 }
 
-#[test]
-fn tools_do_not_change_one_another() {
-    let tools = recorded();
-    let together = grade::verdicts(&Server::named("a"), &tools);
-    let mut backwards: Vec<Tool> = tools.clone();
-    backwards.reverse();
-    let mut reversed = grade::verdicts(&Server::named("a"), &backwards);
-    reversed.reverse();
-    assert_eq!(together, reversed);
-    for (tool, verdict) in tools.iter().zip(&together) {
-        // A tool that says next to nothing of itself may be judged with the names beside it.
-        assert!(*verdict == self::verdict(tool) || text::is_thin(&text::texts(tool)), "{}", tool.name());
+/// The same with the keys of every object in another order.
+fn reordered(value: &Value, seed: u64) -> Value {
+    match value {
+        Value::Array(values) => values.iter().map(|value| reordered(value, seed)).collect(),
+        Value::Object(object) => {
+            let mut entries: Vec<_> = object.iter().map(|(key, value)| (key.clone(), reordered(value, seed))).collect();
+            entries.sort_by_cached_key(|(key, _)| {
+                let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
+                hasher.write_u64(seed);
+                hasher.write(key.as_bytes());
+                hasher.finish()
+            });
+            Value::Object(entries.into_iter().collect::<Map<_, _>>())
+        }
+        other => other.clone(),
     }
 }
 
-#[test]
-fn the_order_of_keys_says_nothing() {
-    for original in recorded() {
-        let backwards: Map<String, Value> = original.raw().clone().into_iter().rev().collect();
-        assert_eq!(verdict(&tool(Value::Object(backwards))), verdict(&original), "{}", original.name());
-    }
+fn is_thin(tool: &Tool) -> bool {
+    text::is_thin(&text::texts(tool))
 }
 
 #[test]
 fn unicode_has_many_spellings_of_one_word() {
     let vietnamese = tool(serde_json::json!({ "name": "xóa_đơn_hàng", "description": "Xóa một đơn hàng." }));
     assert_eq!(verdict(&vietnamese).class, Class::Destructive);
-    for spelled in [|text: &str| text.nfd().collect::<String>(), |text: &str| text.nfkd().collect()] {
+    let spellings = [
+        |text: &str| text.nfc().collect::<String>(),
+        |text: &str| text.nfd().collect(),
+        |text: &str| text.nfkc().collect(),
+        |text: &str| text.nfkd().collect(),
+    ];
+    for spelled in spellings {
         assert_eq!(verdict(&rewritten(&vietnamese, &spelled)).class, Class::Destructive);
-        for original in recorded() {
-            assert_eq!(verdict(&rewritten(&original, &spelled)).class, verdict(&original).class, "{}", original.name());
+        for original in CORPUS.iter() {
+            assert_eq!(verdict(&rewritten(original, &spelled)).class, verdict(original).class, "{}", original.name());
         }
     }
     let wide = tool(serde_json::json!({ "name": "ｄｅｌｅｔｅ＿ｕｓｅｒ" }));
@@ -83,14 +86,46 @@ fn unicode_has_many_spellings_of_one_word() {
 
 #[test]
 fn white_space_around_words_says_nothing() {
-    for original in recorded() {
-        let spaced =
-            rewritten(&original, &|text| if text == original.name() { text.to_owned() } else { text.replace(' ', "  ") });
-        assert_eq!(verdict(&spaced).class, verdict(&original).class, "{}", original.name());
+    let spacings = [
+        |text: &str| text.replace(' ', "  "),
+        |text: &str| text.replace(' ', "\t"),
+        |text: &str| text.replace(' ', "\u{a0}"),
+        |text: &str| format!("  {text} "),
+        |text: &str| format!("{text}\n"),
+        |text: &str| text.replace('\n', "\r\n"),
+    ];
+    for original in CORPUS.iter() {
+        for (number, spacing) in spacings.iter().enumerate() {
+            let spaced = rewritten(original, &|text| if text == original.name() { text.to_owned() } else { spacing(text) });
+            assert_eq!(verdict(&spaced).class, verdict(original).class, "{number}: {}", original.name());
+        }
     }
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn tools_do_not_change_one_another(picked in proptest::collection::vec(any::<Index>(), 1..20)) {
+        let tools: Vec<&Tool> = picked.iter().map(|index| index.get(&CORPUS)).collect();
+        let together = grade::verdicts(&Server::named("a"), &tools);
+        let backwards: Vec<&Tool> = tools.iter().rev().copied().collect();
+        let mut reversed = grade::verdicts(&Server::named("a"), &backwards);
+        reversed.reverse();
+        prop_assert_eq!(&together, &reversed);
+        // A tool that says next to nothing of itself may be judged with the names beside it.
+        for (tool, together) in tools.iter().zip(&together).filter(|(tool, _)| !is_thin(tool)) {
+            prop_assert_eq!(together, &verdict(tool), "{}", tool.name());
+        }
+    }
+
+    #[test]
+    fn the_order_of_keys_says_nothing(picked in any::<Index>(), seed: u64) {
+        let original = picked.get(&CORPUS);
+        let other = tool(reordered(&original.clone().into(), seed));
+        prop_assert_eq!(verdict(&other), verdict(original), "{}", original.name());
+    }
+
     #[test]
     fn anything_gets_a_verdict(name in ".{1,60}", title in ".{0,60}", description in "(?s).{0,400}", parameter in ".{0,30}", value in ".{0,30}") {
         let any = tool(serde_json::json!({
