@@ -1,8 +1,10 @@
 //! The command line, as clap types grouped by help headings; no logic.
 
+mod crawl;
 mod generate;
 mod policy;
 
+pub use crawl::{CrawlArgs, HistoryArgs, Log};
 pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg, StarterArgs};
 pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
@@ -35,12 +37,24 @@ Examples:
   toolgrade scan --installed
   toolgrade scan recorded.json --format json > report.json";
 
+const CRAWL_EXAMPLES: &str = "\
+Examples:
+  toolgrade crawl --catalogue catalogue.db https://registry.example.com
+  toolgrade crawl --catalogue catalogue.db servers.jsonl --max-age 7d
+  toolgrade crawl --catalogue catalogue.db recorded/*.json tools.jsonl
+  toolgrade crawl --catalogue catalogue.db .mcp.json --log json";
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Connect to servers, list their tools, grade them, print the risk table
     #[command(after_help = EXAMPLES)]
     Scan(ScanArgs),
+    /// Fill a catalogue from registries, lists of servers and configs; goes on where it was interrupted
+    #[command(after_help = CRAWL_EXAMPLES)]
+    Crawl(Box<CrawlArgs>),
+    /// Show the visits to a server of a catalogue, and what it listed at a time
+    History(HistoryArgs),
     /// Grade tools as JSON Lines: one tool a line in, one verdict a line out
     Classify(ClassifyArgs),
     /// Measure the classifier against labelled tools

@@ -12,11 +12,13 @@
 
 pub mod actions;
 pub mod attacks;
+pub mod circumstances;
 pub mod classify;
 pub mod cli;
 pub mod clients;
 pub mod commands;
 pub mod confidence;
+pub mod crawl;
 pub mod eval;
 pub mod evidence;
 pub mod exit;
@@ -32,6 +34,7 @@ pub mod numbers;
 pub mod policy;
 pub mod progress;
 pub mod redact;
+pub mod registry;
 pub mod replay;
 pub mod report;
 pub mod rules;

@@ -5,6 +5,7 @@ mod visit;
 
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Unlisted};
+use crate::mcp::Challenge;
 use crate::target::Target;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use std::fmt;
@@ -35,6 +36,12 @@ pub struct Scan {
     pub unlisted: Vec<Unlisted>,
     /// Remarks that are no failures: an unknown revision, noise on standard output.
     pub notes: Vec<String>,
+    /// How the servers that want credentials ask for them.
+    pub challenges: Vec<Challenge>,
+    /// Whether what failed may well succeed in a while.
+    pub is_passing: bool,
+    /// When a server that was too busy wants to be asked again.
+    pub retry_after: Option<Duration>,
 }
 
 /// What happens during a scan, for whoever shows progress.
@@ -81,7 +88,7 @@ pub fn scan(targets: Vec<Target>, options: &Options) -> Scan {
 
 /// As [`scan`], telling what happens on the way.
 #[must_use]
-pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Scan {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return unable(&targets, &error),
@@ -92,7 +99,7 @@ pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &dyn Fn(Even
     scan
 }
 
-async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+async fn visit_all(targets: &[Target], options: &Options, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Scan {
     let mut visited: Vec<Option<Scan>> = vec![None; targets.len()];
     {
         let mut visits = stream::iter(targets.iter().enumerate())
@@ -121,11 +128,13 @@ async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Even
         scan.failures.extend(visit.failures);
         scan.unlisted.extend(visit.unlisted);
         scan.notes.extend(visit.notes);
+        scan.challenges.extend(visit.challenges);
     }
     scan
 }
 
-async fn visit_one(target: &Target, options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+/// Visits one target within its time. Whatever goes wrong is in the outcome.
+pub(crate) async fn visit_one(target: &Target, options: &Options, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Scan {
     let label = target.label();
     on_event(Event::Started { target: &label });
     let on_page = |tools| on_event(Event::Page { target: &label, tools });
@@ -162,7 +171,7 @@ fn stem(path: &str, otherwise: &str) -> String {
 }
 
 /// Resolves once the user, or the system, asks the program to end.
-async fn interrupt() {
+pub(crate) async fn interrupt() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -68,6 +68,8 @@ pub struct UrlTarget {
     pub headers: Vec<(String, String)>,
     /// Whether a config says this is the legacy HTTP+SSE transport.
     pub sse: bool,
+    /// Whether the URL is a stranger's, so that it may lead to the public internet only.
+    pub public_only: bool,
     /// Values that were filled in for `${VAR}`, never shown.
     pub secrets: Secrets,
 }
@@ -103,15 +105,31 @@ pub fn resolve(typed: &Typed<'_>) -> Resolved {
     for name in typed.targets {
         resolve_one(name, &mut resolved);
     }
-    if let [command, args @ ..] = typed.command {
-        let target = CommandTarget { command: command.clone(), args: args.to_vec(), ..CommandTarget::default() };
-        resolved.targets.push(Target::Command(target));
-    }
-    given::hand_out(typed.env, typed.headers, &mut resolved);
+    resolve_command(typed.command, &mut resolved);
+    hand_out(typed, &mut resolved);
     resolved
 }
 
-fn resolve_one(name: &str, resolved: &mut Resolved) {
+/// Adds the command that was typed, if any.
+pub(crate) fn resolve_command(words: &[String], resolved: &mut Resolved) {
+    if let [command, args @ ..] = words {
+        let target = CommandTarget { command: command.clone(), args: args.to_vec(), ..CommandTarget::default() };
+        resolved.targets.push(Target::Command(target));
+    }
+}
+
+/// Hands out what `--env` and `--header` give.
+pub(crate) fn hand_out(typed: &Typed<'_>, resolved: &mut Resolved) {
+    given::hand_out(typed.env, typed.headers, resolved);
+}
+
+/// Adds what a document names that was already read.
+pub(crate) fn resolve_text(name: &str, text: String, resolved: &mut Resolved) {
+    document::resolve(name, text, resolved);
+}
+
+/// Adds what one name stands for.
+pub(crate) fn resolve_one(name: &str, resolved: &mut Resolved) {
     let lower = name.to_ascii_lowercase();
     if lower.starts_with("http://") || lower.starts_with("https://") {
         return resolved.targets.push(Target::Url(UrlTarget { url: name.to_owned(), ..UrlTarget::default() }));
@@ -129,7 +147,7 @@ fn resolve_one(name: &str, resolved: &mut Resolved) {
 }
 
 /// The text of a file, or of standard input.
-fn read(path: &str) -> Result<String, Failure> {
+pub(crate) fn read(path: &str) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             let message = format!("no such file: `{path}` is no URL either; a command is typed after `--`");

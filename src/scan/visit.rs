@@ -33,7 +33,7 @@ struct Visit<'a> {
     skipped: usize,
 }
 
-pub(super) async fn visit(target: &Target, limit: Duration, on_page: &dyn Fn(usize)) -> Scan {
+pub(super) async fn visit(target: &Target, limit: Duration, on_page: &(dyn Fn(usize) + Sync)) -> Scan {
     let stage = if matches!(target, Target::Command(_)) { Stage::Spawn } else { Stage::Connect };
     let mut visit = Visit {
         target,
@@ -58,7 +58,7 @@ pub(super) async fn visit(target: &Target, limit: Duration, on_page: &dyn Fn(usi
 }
 
 impl Visit<'_> {
-    async fn run(&mut self, limit: Duration, on_page: &dyn Fn(usize)) {
+    async fn run(&mut self, limit: Duration, on_page: &(dyn Fn(usize) + Sync)) {
         if let Err(problem) = self.shake_hands(limit).await {
             self.problem = Some(problem);
             return;
@@ -197,6 +197,9 @@ impl Visit<'_> {
         }
         let problems: Vec<Problem> = std::mem::take(&mut self.pages.problems).into_iter().chain(self.problem.take()).collect();
         for problem in problems {
+            scan.challenges.extend(problem.challenge.as_deref().cloned());
+            scan.is_passing |= problem.is_passing();
+            scan.retry_after = problem.retry_after.or(scan.retry_after);
             scan.failures.push(self.failure(&label, problem));
         }
         if let Some(introduction) = self.introduction.take() {

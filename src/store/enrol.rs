@@ -58,7 +58,7 @@ pub(super) fn enrol_listed(connection: &Connection, name: &str, source: &Source,
         Some(slug) => slug,
         None => free_slug(connection, name, wanted)?,
     };
-    connection.prepare_cached("UPDATE servers SET slug = ?2, source = ?3 WHERE id = ?1")?.execute(params![
+    connection.prepare_cached("UPDATE servers SET slug = ?2, source = ?3, withdrawn = NULL WHERE id = ?1")?.execute(params![
         known.id,
         slug,
         serde_json::to_string(source)?

@@ -128,6 +128,7 @@ impl Reader<'_> {
             url,
             headers,
             sse,
+            public_only: false,
             secrets: std::mem::take(&mut self.secrets),
         })
     }
