@@ -41,15 +41,19 @@ pub(super) fn run(args: &CrawlArgs) -> anyhow::Result<Exit> {
         Log::Text => say(&summary, args),
         Log::Json => say_json(&summary_as_json(&summary)),
     }
-    let is_nothing = summary.counts.all() == 0 && summary.counts.gone == 0 && !summary.failures.is_empty();
     let is_partial = summary.interrupted
         || !summary.failures.is_empty()
         || summary.counts.failed + summary.counts.queued + summary.counts.leased > 0;
-    Ok(match (is_nothing, is_partial) {
+    Ok(match (is_nothing(&summary), is_partial) {
         (true, _) => Exit::Error,
         (_, true) => Exit::Incomplete,
         _ => Exit::Done,
     })
+}
+
+/// Whether no source could be read at all.
+fn is_nothing(summary: &Summary) -> bool {
+    summary.counts.all() == 0 && summary.counts.gone == 0 && !summary.failures.is_empty()
 }
 
 /// The progress of a crawl, for people.
@@ -137,7 +141,7 @@ fn summary_as_json(summary: &Summary) -> Value {
 
 fn say(summary: &Summary, args: &CrawlArgs) {
     say_failures(&summary.failures);
-    if args.visit.quiet {
+    if args.visit.quiet || is_nothing(summary) {
         return;
     }
     summary.notes.iter().for_each(|note| say_warning(note));

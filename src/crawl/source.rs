@@ -273,8 +273,8 @@ fn from_lines(
     }
     if let Some(first) = malformed.first() {
         let more = malformed.len() - 1;
-        let more = if more == 0 { String::new() } else { format!(", and {more} more lines") };
-        sources.failures.push(failure(name, "malformed-line", &format!("line {first}{more}: no target; the others were read")));
+        let more = if more == 0 { " is".to_owned() } else { format!(" and {more} more are") };
+        sources.failures.push(failure(name, "malformed-line", &format!("line {first}{more} no target: the others were read")));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::Options;
 use super::plan::Plan;
 use crate::circumstances::Circumstances;
 use crate::failure::{Failure, Stage};
-use crate::listing::Listing;
+use crate::listing::{Listing, Unlisted};
 use crate::registry::fill::Filler;
 use crate::registry::{PackageKind, Way};
 use crate::scan::{self, Scan};
@@ -19,8 +19,8 @@ use std::time::Duration;
 /// Ways tried for one server.
 const MOST_WAYS: usize = 4;
 
-/// The wait before the second try; it doubles with each further one.
-const FIRST_WAIT: Duration = Duration::from_secs(5);
+/// The wait before the second try where the server asks for none; it doubles with each further one.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
 
 /// The longest wait, whatever a server asks for.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
@@ -112,15 +112,22 @@ async fn outcome(claim: &Claim, tried: Tried, options: &Options) -> Visited {
     let failure = if is_listed { None } else { scan.failures.last().cloned() };
     let is_seen = is_listed || !scan.challenges.is_empty();
     let may_pass = !is_seen && scan.is_passing && claim.tries < options.retries;
-    let wait = (FIRST_WAIT * 2_u32.saturating_pow(claim.tries)).max(scan.retry_after.unwrap_or_default());
-    let listings = scan.listings;
+    let wait = scan.retry_after.unwrap_or(FIRST_WAIT * 2_u32.saturating_pow(claim.tries));
+    // Where nothing was listed and the list did not end, there is nothing to show but why.
+    let (listings, cut): (Vec<Listing>, Vec<Listing>) =
+        scan.listings.into_iter().partition(|listing| listing.server.complete || !listing.tools.is_empty());
+    let cut = cut.into_iter().zip(&scan.failures).next().map(|(listing, failure)| Unlisted {
+        name: Some(listing.server.name),
+        source: listing.server.source,
+        failure: failure.clone(),
+    });
     // Grading is work, and would keep other visits from their connections.
     let graded = tokio::task::spawn_blocking(move || graded(listings)).await;
     let Ok((listed, content)) = graded else { return broken(claim) };
     Visited {
         content: is_listed.then_some(content),
         listed: if may_pass { Vec::new() } else { listed },
-        unlisted: scan.unlisted.into_iter().next(),
+        unlisted: scan.unlisted.into_iter().next().or(cut),
         failure,
         is_seen,
         retry: may_pass.then(|| wait.min(LONGEST_WAIT)),

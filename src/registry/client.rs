@@ -64,17 +64,18 @@ impl Registry {
         let found = self.get(&["servers"], &query).await?;
         let mut page =
             document::read(&found).ok_or_else(|| Problem::new("not-a-registry", "the reply is no page of a registry"))?;
-        if let Some(next) = &page.next {
-            if !self.cursors.insert(next.clone()) || self.cursors.len() > MAX_PAGES {
-                return Err(Problem::new("cursor-loop", "the registry's pages do not end: its cursor repeats"));
-            }
+        if let Some(next) = &page.next
+            && (!self.cursors.insert(next.clone()) || self.cursors.len() > MAX_PAGES)
+        {
+            return Err(Problem::new("cursor-loop", "the registry's pages do not end: its cursor repeats"));
         }
         // A version that is taken down may leave another one standing.
         for entry in &mut page.entries {
-            if entry.status == Status::Deleted && entry.latest != Some(false) {
-                if let Some(standing) = self.standing(&entry.name).await? {
-                    *entry = standing;
-                }
+            if entry.status == Status::Deleted
+                && entry.latest != Some(false)
+                && let Some(standing) = self.standing(&entry.name).await?
+            {
+                *entry = standing;
             }
         }
         Ok(page)

@@ -35,7 +35,7 @@ pub struct Remote {
 pub struct Package {
     /// Of which package registry.
     pub registry: PackageKind,
-    /// Its name there: npm and PyPI names, an image with its tag, a URL.
+    /// Its name there: that of a Node or Python package, an image with its tag, a URL.
     pub name: String,
     /// The version, where the name does not hold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

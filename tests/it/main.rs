@@ -17,6 +17,10 @@ mod clients;
 /// The verdicts on a thousand real tools.
 mod confidence;
 mod corpus;
+/// Crawls of scripted servers, also those that are killed.
+mod crawl;
+/// Crawls of a registry's API.
+mod crawl_registry;
 /// `Env`, the builder for running the program.
 mod env;
 /// Spans, and marks put into texts and taken out.
@@ -32,6 +36,8 @@ mod grading;
 /// Scans of the scripted server in `examples/hostile_server.rs`, over stdio.
 #[cfg(unix)]
 mod hostile;
+/// A scripted HTTP server for the modules that need one.
+mod http;
 /// What `tests/run` installs.
 #[cfg(unix)]
 mod installed;
@@ -61,6 +67,8 @@ mod policy_states;
 /// Generated policies read by what they are for.
 #[cfg(unix)]
 mod readers;
+/// What indexes say, in every generation of their documents.
+mod registry;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.

@@ -13,7 +13,7 @@ const IMPURE: [&str; 10] =
     ["std::env", "std::fs", "std::net", "std::process", "std::time", "jiff", "nix::", "reqwest", "rusqlite", "tokio"];
 
 /// Where the clock is read, and what for.
-const CLOCK: [&str; 4] = [
+const CLOCK: [&str; 7] = [
     // The time of a visit: everything that is recorded carries this one.
     "src/commands/scan.rs",
     // How long a server may take to end.
@@ -22,6 +22,11 @@ const CLOCK: [&str; 4] = [
     "src/scan/visit.rs",
     // How long a locked catalogue is waited for.
     "src/store.rs",
+    // When a lease ends, and a visit was.
+    "src/store/queue.rs",
+    // Whose turn it is, how long a visit took, and how fast a registry is asked.
+    "src/crawl.rs",
+    "src/registry/client.rs",
 ];
 
 /// Where the caller's environment is read, and what for.
