@@ -2,6 +2,7 @@
 
 mod classify;
 mod crawl;
+mod doctor;
 mod eval;
 mod history;
 mod policy;
@@ -20,6 +21,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Crawl(args) => crawl::run(&args),
+        Command::Doctor => doctor::run(),
         Command::History(args) => history::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Eval(args) => eval::run(&args),

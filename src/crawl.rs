@@ -14,6 +14,7 @@ mod visit;
 mod writer;
 
 use crate::failure::Failure;
+use crate::package::Isolation;
 use crate::scan;
 use crate::store::{Claim, Counts, Store};
 use crate::target::{Target, Typed};
@@ -57,6 +58,10 @@ pub struct Options {
     pub lease: Duration,
     /// Whether URLs of strangers may lead into private networks.
     pub allow_private: bool,
+    /// How packages, and servers that are started here, are run.
+    pub isolation: Isolation,
+    /// Whether required values that nobody gave are made up.
+    pub placeholders: bool,
     /// Whether registries are read from their start.
     pub whole: bool,
 }
@@ -134,7 +139,7 @@ async fn run(mut store: Store, typed: &Typed<'_>, options: &Options, on_event: &
     let sources = tokio::select! {
         biased;
         () = &mut interrupt => return Ok(Summary { interrupted: true, ..Summary::default() }),
-        sources = source::enumerate(&mut store, typed, options.whole, on_event) => sources?,
+        sources = source::enumerate(&mut store, typed, options, on_event) => sources?,
     };
     let Sources { ids, local, failures, notes } = sources;
     let ids = is_named.then_some(ids);

@@ -27,8 +27,10 @@ mod web;
 
 pub use challenge::Challenge;
 pub(crate) use connection::Connection;
+pub(crate) use environment::scrubbed;
 pub(crate) use get::Getter;
 pub(crate) use problem::Problem;
+pub(crate) use tail::Tail;
 
 /// The longest single message read, in bytes. Real servers send up to 0.6 MiB.
 const MAX_MESSAGE: usize = 16 << 20;

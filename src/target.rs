@@ -13,7 +13,10 @@ pub(crate) use document::{Document, read as read_document};
 
 use crate::failure::{Failure, Stage};
 use crate::listing::Source;
+use crate::package;
 use crate::redact::{self, Secrets};
+use crate::registry::PackageKind;
+use crate::sandbox::Sandbox;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
@@ -27,6 +30,8 @@ pub enum Target {
     Command(CommandTarget),
     /// Speak MCP over HTTP.
     Url(UrlTarget),
+    /// Fetch a package, then start it.
+    Package(PackageTarget),
     /// Read a recorded `tools/list` result.
     Recorded {
         /// The path as given, `-` for standard input.
@@ -52,6 +57,29 @@ pub struct CommandTarget {
     /// Its working directory.
     pub cwd: Option<std::path::PathBuf>,
     /// Values that were filled in for `${VAR}`, never shown.
+    pub secrets: Secrets,
+    /// The sandbox it runs in, if any.
+    pub sandbox: Option<Sandbox>,
+    /// What is shown as its source, where that is not the command.
+    pub shown: Option<Source>,
+}
+
+/// A package to fetch and start.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PackageTarget {
+    /// The name an index gives the server; `None` when the package was typed.
+    pub name: Option<String>,
+    /// Of which package registry.
+    pub registry: PackageKind,
+    /// Its name there.
+    pub package: String,
+    /// The exact version; the latest where there is none.
+    pub version: Option<String>,
+    /// Arguments for the server.
+    pub args: Vec<String>,
+    /// Variables added to its scrubbed environment.
+    pub env: BTreeMap<String, String>,
+    /// Values that are never shown.
     pub secrets: Secrets,
 }
 
@@ -134,10 +162,16 @@ pub(crate) fn resolve_one(name: &str, resolved: &mut Resolved) {
     if lower.starts_with("http://") || lower.starts_with("https://") {
         return resolved.targets.push(Target::Url(UrlTarget { url: name.to_owned(), ..UrlTarget::default() }));
     }
-    for (prefix, runner) in [("npm:", "npx -y"), ("pypi:", "uvx")] {
+    for (prefix, registry) in [("npm:", PackageKind::Npm), ("pypi:", PackageKind::Pypi)] {
         if let Some(package) = name.strip_prefix(prefix) {
-            let message = format!("`{prefix}` targets are not supported yet: type `-- {runner} {package}` instead");
-            return resolved.failures.push(failure(name, "unsupported-target", message));
+            // The name of an npm package may begin with one.
+            let (package, version) = match package.char_indices().skip(1).find(|(_, character)| *character == '@') {
+                Some((at, _)) => (&package[..at], Some(package[at + 1..].to_owned())),
+                None => (package, None),
+            };
+            let version = version.filter(|version| version != "latest");
+            let target = PackageTarget { registry, package: package.to_owned(), version, ..PackageTarget::default() };
+            return resolved.targets.push(Target::Package(target));
         }
     }
     match read(name) {
@@ -197,6 +231,7 @@ impl Target {
         let (config, name) = match self {
             Self::Command(target) => (&target.config, &target.name),
             Self::Url(target) => (&target.config, &target.name),
+            Self::Package(target) => (&None, &target.name),
             Self::Recorded { path, .. } => return path.clone(),
         };
         match (config, name) {
@@ -216,6 +251,11 @@ impl Target {
                 secrets.add_args(&target.args);
                 target.env.iter().for_each(|(name, value)| secrets.add(name, value));
             }
+            Self::Package(target) => {
+                secrets.extend(&target.secrets);
+                secrets.add_args(&target.args);
+                target.env.iter().for_each(|(name, value)| secrets.add(name, value));
+            }
             Self::Url(target) => {
                 secrets.extend(&target.secrets);
                 secrets.add_url(&target.url);
@@ -231,6 +271,7 @@ impl Target {
     pub fn source(&self) -> Source {
         let secrets = self.secrets();
         match self {
+            Self::Command(CommandTarget { shown: Some(source), .. }) => source.clone(),
             Self::Command(target) => Source::Stdio {
                 command: secrets.mask(&target.command),
                 args: secrets.mask_args(&target.args),
@@ -240,6 +281,7 @@ impl Target {
                 let transport = if target.sse { "sse" } else { "streamable-http" };
                 Source::Http { url: secrets.mask(&target.url), transport: transport.to_owned() }
             }
+            Self::Package(target) => package::source(target, None),
             Self::Recorded { path, .. } => Source::File { path: path.clone() },
         }
     }

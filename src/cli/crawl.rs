@@ -37,6 +37,10 @@ pub struct CrawlArgs {
     #[arg(long, help_heading = "What is visited")]
     pub allow_private: bool,
 
+    /// Fill required variables, headers and parts of URLs that nobody gave with inert values, so that servers list their tools
+    #[arg(long, help_heading = "What is visited")]
+    pub placeholders: bool,
+
     /// Visits at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096), help_heading = "Pace")]
     pub concurrency: u16,

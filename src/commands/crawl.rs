@@ -1,7 +1,7 @@
 //! `toolgrade crawl`
 
-use super::scan::{say_failures, say_hint, say_warning};
-use crate::cli::{CrawlArgs, Log};
+use super::scan::{NO_SANDBOX, isolation, say_failures, say_hint, say_warning};
+use crate::cli::{CrawlArgs, Log, SandboxChoice};
 use crate::crawl::{self, Event, Options, Summary};
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -17,6 +17,9 @@ use std::time::Duration;
 const MOST_REASONS: usize = 20;
 
 pub(super) fn run(args: &CrawlArgs) -> anyhow::Result<Exit> {
+    if args.visit.sandbox == Some(SandboxChoice::None) {
+        say_warning(NO_SANDBOX);
+    }
     let store = Store::open(&args.catalogue)?;
     let typed = Typed { targets: &args.sources, command: &args.command, headers: &args.visit.header, env: &args.visit.env };
     let options = Options {
@@ -28,6 +31,8 @@ pub(super) fn run(args: &CrawlArgs) -> anyhow::Result<Exit> {
         max_age: args.max_age,
         lease: Duration::from_secs(args.lease),
         allow_private: args.allow_private,
+        isolation: isolation(&args.visit),
+        placeholders: args.placeholders,
         whole: args.whole,
     };
     let summary = match args.log {
@@ -180,6 +185,10 @@ fn hints(summary: &Summary) -> Vec<String> {
         number => hints.push(format!("{} {what}", count(number, "server"))),
     };
     hint("unauthorized", "asked for credentials: scan one with `--header 'Authorization: Bearer …'`");
+    hint("needs-credentials", "wanted variables that nobody gave: see `--placeholders`");
+    hint("needs-values", "have URLs with parts that somebody must choose: see `--placeholders`");
+    hint("no-sandbox", "were not started for want of a sandbox: see `toolgrade doctor`");
+    hint("no-runtime", "were not started for want of what runs them: see `toolgrade doctor`");
     hint("private-address", "would have led into a private network: see `--allow-private`");
     hint("timeout", "did not answer in time: see `--timeout SECONDS`");
     hint("unset-variable", "needed a variable that is not set here");

@@ -1,6 +1,6 @@
 //! Sources: what was typed, enumerated into targets before anything is visited.
 
-use super::{Event, plan};
+use super::{Event, Options, plan};
 use crate::failure::{Failure, Stage};
 use crate::lines;
 use crate::registry::client::{self, Registry};
@@ -34,9 +34,10 @@ pub(super) struct Sources {
 pub(super) async fn enumerate(
     store: &mut Store,
     typed: &Typed<'_>,
-    whole: bool,
+    options: &Options,
     on_event: &dyn Fn(Event<'_>),
 ) -> anyhow::Result<Sources> {
+    let (whole, isolation) = (options.whole, &options.isolation);
     let mut sources = Sources::default();
     let mut resolved = Resolved::default();
     // What one name resolves to belongs to that source: where it starts among all that is resolved.
@@ -53,6 +54,7 @@ pub(super) async fn enumerate(
         target::resolve_command(typed.command, &mut resolved);
     }
     target::hand_out(typed, &mut resolved);
+    isolation.confine(&mut resolved.targets);
     sources.failures.append(&mut resolved.failures);
     sources.notes.append(&mut resolved.notes);
     for (number, (begin, place)) in begins.iter().enumerate() {
@@ -313,7 +315,7 @@ fn enrol_local(store: &mut Store, place: &str, targets: &[Target], sources: &mut
         let name = target.label();
         let host = match target {
             Target::Url(target) => plan::host(&target.url),
-            Target::Command(_) | Target::Recorded { .. } => String::new(),
+            Target::Command(_) | Target::Package(_) | Target::Recorded { .. } => String::new(),
         };
         sources.local.insert((source, name.clone()), Arc::new(target.clone()));
         enrolled.push(Enrolled { key: name.clone(), name, version: version(target), host, ..Enrolled::default() });

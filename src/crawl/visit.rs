@@ -6,10 +6,11 @@ use crate::circumstances::Circumstances;
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Unlisted};
 use crate::registry::fill::Filler;
-use crate::registry::{PackageKind, Way};
+use crate::registry::{Package, PackageKind, Remote, Way};
+use crate::report::hints;
 use crate::scan::{self, Scan};
 use crate::store::{Claim, Visited};
-use crate::target::Target;
+use crate::target::{PackageTarget, Target};
 use crate::verdict::GradedServer;
 use crate::{grade, slug};
 use std::collections::VecDeque;
@@ -59,26 +60,8 @@ async fn visit_ways(claim: &Claim, plan: &Plan, options: &Options) -> Vec<Tried>
     let mut tried = Vec::new();
     for way in plan.ways.iter().take(MOST_WAYS) {
         let next = match way {
-            Way::Remote(remote) => {
-                let mut filler = Filler::new(false);
-                match filler.remote(&claim.name, remote) {
-                    Ok(mut target) => {
-                        target.public_only = !options.allow_private;
-                        visit_target(&Target::Url(target), options, Circumstances::default()).await
-                    }
-                    Err(missing) => {
-                        let missing = missing.join(", ");
-                        planned(claim, "needs-values", &format!("its URL has parts that somebody must choose: {missing}"))
-                    }
-                }
-            }
-            Way::Package(package) => {
-                let message = match &package.registry {
-                    PackageKind::Npm | PackageKind::Pypi | PackageKind::Oci => "packages are not started yet".to_owned(),
-                    other => format!("packages of the kind `{other}` cannot be started"),
-                };
-                planned(claim, "unsupported-package", &message)
-            }
+            Way::Remote(remote) => visit_remote(claim, remote, options).await,
+            Way::Package(package) => visit_package(claim, package, options).await,
         };
         let is_listed = !next.scan.listings.is_empty();
         tried.push(next);
@@ -89,13 +72,63 @@ async fn visit_ways(claim: &Claim, plan: &Plan, options: &Options) -> Vec<Tried>
     tried
 }
 
+async fn visit_remote(claim: &Claim, remote: &Remote, options: &Options) -> Tried {
+    let mut filler = Filler::new(options.placeholders);
+    match filler.remote(&claim.name, remote) {
+        Ok(mut target) => {
+            target.public_only = !options.allow_private;
+            let circumstances = Circumstances { placeholders: filler.made_up, ..Circumstances::default() };
+            visit_target(&Target::Url(target), options, circumstances).await
+        }
+        Err(missing) => {
+            let missing = missing.join(", ");
+            planned(claim, "needs-values", &format!("its URL has parts that somebody must choose: {missing}"))
+        }
+    }
+}
+
+async fn visit_package(claim: &Claim, package: &Package, options: &Options) -> Tried {
+    if !matches!(package.registry, PackageKind::Npm | PackageKind::Pypi | PackageKind::Oci) {
+        return planned(claim, "unsupported-package", &format!("packages of the kind `{}` cannot be started", package.registry));
+    }
+    if package.transport.as_deref().is_some_and(|transport| transport != "stdio") {
+        return planned(claim, "local-http", "the package serves HTTP on a port of its own instead of standard input and output");
+    }
+    let mut filler = Filler::new(options.placeholders);
+    let target = PackageTarget {
+        name: Some(claim.name.clone()),
+        registry: package.registry.clone(),
+        package: package.name.clone(),
+        version: package.version.clone().filter(|version| version != "latest"),
+        args: filler.arguments(&package.arguments),
+        env: filler.environment(&package.environment),
+        ..PackageTarget::default()
+    };
+    let circumstances = Circumstances { placeholders: filler.made_up, ..Circumstances::default() };
+    let mut tried = visit_target(&Target::Package(target), options, circumstances).await;
+    let is_started = tried.scan.package.is_some() && tried.scan.listings.iter().all(|listing| listing.tools.is_empty());
+    if let Some(failure) = tried.scan.failures.last_mut().filter(|_| is_started) {
+        if !filler.missing.is_empty() {
+            failure.message = format!("it wants {}\n{}", filler.missing.join(", "), failure.message);
+        }
+        if !filler.missing.is_empty() || hints::misses_a_credential(&failure.message) {
+            "needs-credentials".clone_into(&mut failure.reason);
+            tried.scan.is_passing = false;
+        }
+    }
+    tried
+}
+
 async fn visit_target(target: &Target, options: &Options, mut circumstances: Circumstances) -> Tried {
-    let mut scan = scan::visit_one(target, &scan::Options { timeout: options.timeout }, &|_| {}).await;
+    let mut scan =
+        scan::visit_one(target, &scan::Options { timeout: options.timeout, isolation: options.isolation.clone() }, &|_| {}).await;
     if let (Target::Url(target), Some(challenge)) = (target, scan.challenges.first_mut()) {
         // It only adds to what is known: no reason to wait for long.
         let _ = tokio::time::timeout(options.timeout.min(Duration::from_secs(10)), challenge.read_metadata(target)).await;
         circumstances.challenge = Some(challenge.clone());
     }
+    circumstances.isolation = scan.isolation.clone();
+    circumstances.package = scan.package.clone();
     Tried { scan, circumstances }
 }
 

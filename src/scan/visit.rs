@@ -104,7 +104,7 @@ impl Visit<'_> {
                 self.connection = Some(Connection::start(target)?);
                 return self.initialize_here().await;
             }
-            Target::Recorded { .. } => return Err(Problem::new("bug", "a recorded list was visited")),
+            Target::Package(_) | Target::Recorded { .. } => return Err(Problem::new("bug", "this is no server to visit")),
         };
         let streamable = async |visit: &mut Self| {
             visit.connection = Some(Connection::http(target)?);
@@ -145,7 +145,7 @@ impl Visit<'_> {
         let connection = match self.target {
             Target::Command(target) => Connection::start(target)?,
             Target::Url(target) => Connection::http(target)?,
-            Target::Recorded { .. } => return Err(Problem::new("bug", "a recorded list was visited")),
+            Target::Package(_) | Target::Recorded { .. } => return Err(Problem::new("bug", "this is no server to visit")),
         };
         self.era = Era::Sessionless;
         let discovered = handshake::discover(self.connection.insert(connection)).await;
@@ -266,7 +266,9 @@ impl Visit<'_> {
             self.transport.clone_into(transport);
         }
         let (name, fallback) = match self.target {
+            // A package's own name is known: what `serverInfo` says may be anything.
             Target::Command(target) => (target.name.clone(), stem(&target.command, "server")),
+            Target::Package(target) => (target.name.clone(), target.package.clone()),
             Target::Url(target) => (target.name.clone(), host(&target.url)),
             Target::Recorded { path, .. } => (None, stem(path, "server")),
         };

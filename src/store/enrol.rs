@@ -86,6 +86,10 @@ fn place(source: &Source) -> String {
         Source::File { path } => json!(["file", canonical(Path::new(path)).to_string_lossy()]),
         Source::Http { url, .. } => json!(["http", url]),
         Source::Stdio { command, args, .. } => json!(["stdio", command, args]),
+        // Another version is the same server.
+        Source::Npm(package) | Source::Pypi(package) | Source::Oci(package) => {
+            json!([source.kind(), package.package, package.args])
+        }
     }
     .to_string()
 }

@@ -19,7 +19,7 @@ fn resolve_file(name: &str, text: &str) -> (tempfile::TempDir, Resolved) {
 #[track_caller]
 fn check_recorded(name: &str, text: &str, expected: &str) {
     let (folder, resolved) = resolve_file(name, text);
-    let mut scan = scan(resolved.targets, &Options { timeout: Duration::from_secs(60) });
+    let mut scan = scan(resolved.targets, &Options { timeout: Duration::from_secs(60), ..Options::default() });
     scan.failures.splice(0..0, resolved.failures);
     let found = outcome::text(&scan).replace(folder.path().to_str().unwrap(), "@@");
     assert_eq!(found, expected, "for {name}: {text}");

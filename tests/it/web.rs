@@ -16,7 +16,7 @@ impl Web {
     }
 
     fn scan_target(&self, target: UrlTarget) -> Scan {
-        scan(vec![Target::Url(target)], &Options { timeout: Duration::from_secs(30) })
+        scan(vec![Target::Url(target)], &Options { timeout: Duration::from_secs(30), ..Options::default() })
     }
 
     /// The outcome, with the server's address as `@@`.
@@ -167,7 +167,7 @@ fn failures_to_connect_are_told_apart() {
         url(&silent.address),
         url("http://"),
     ];
-    let scan = scan(targets, &Options { timeout: Duration::from_secs(30) });
+    let scan = scan(targets, &Options { timeout: Duration::from_secs(30), ..Options::default() });
     let reasons: Vec<String> = scan.failures.iter().map(|failure| format!("{} {}", failure.stage, failure.reason)).collect();
     assert_eq!(reasons, ["connect refused", "connect dns", "connect tls", "connect closed", "parse bad-url"]);
     assert_eq!(scan.failures[0].target, format!("http://127.0.0.1:{port}/mcp?key=***"));
@@ -287,7 +287,7 @@ fn a_server_that_hangs_is_left() {
         _ => well_behaved(request, stream),
     });
     let target = Target::Url(UrlTarget { url: web.address.clone(), ..UrlTarget::default() });
-    let scan = scan(vec![target], &Options { timeout: Duration::from_millis(800) });
+    let scan = scan(vec![target], &Options { timeout: Duration::from_millis(800), ..Options::default() });
     assert_eq!(
         web.text(&scan),
         "web 2025-06-18 cut: 0 tools: \n! list timeout: `tools/list` did not end within 0.8 s: give it longer (`--timeout`)\n"
