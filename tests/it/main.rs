@@ -73,6 +73,9 @@ mod registry;
 mod report;
 /// Every example of every rule file, and the registry they make.
 mod rules;
+/// Servers in the sandbox, and packages on the way there.
+#[cfg(target_os = "linux")]
+mod sandbox;
 /// Text of strangers made safe.
 mod sanitize;
 /// The site: links, bytes, hostile text, pages that go away.

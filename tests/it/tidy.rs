@@ -30,9 +30,12 @@ const CLOCK: [&str; 7] = [
 ];
 
 /// Where the caller's environment is read, and what for.
-const ENVIRONMENT: [&str; 6] = [
+const ENVIRONMENT: [&str; 8] = [
     // What a started server sees of it, and where programs are.
     "src/mcp/process.rs",
+    // Where programs and the user's home are, and what a program that fetches sees.
+    "src/sandbox.rs",
+    "src/sandbox/run.rs",
     // Whether somebody watches.
     "src/progress.rs",
     // `--env KEY`, and the variables that configs name.
@@ -163,9 +166,9 @@ fn only_the_store_knows_the_database() {
 }
 
 #[test]
-fn only_mcp_reaches_out() {
+fn only_mcp_and_the_sandbox_reach_out() {
     let words = ["reqwest", "std::net::", "TcpStream", "UnixStream", "UdpSocket", "process::Command", "process_wrap"];
-    only_in(&words, &["src/mcp"]);
+    only_in(&words, &["src/mcp", "src/sandbox"]);
 }
 
 #[test]
