@@ -77,7 +77,7 @@ pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<F
     })
 }
 
-/// A name as PyPI compares it.
+/// A name as the package index compares it.
 fn normal(name: &str) -> String {
     let mut normal = String::new();
     for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {

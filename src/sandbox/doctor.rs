@@ -61,7 +61,8 @@ pub(crate) fn containers() -> Result<String, String> {
         match said(Command::new(program).args(["info", "--format", "{{.OperatingSystem}}"])) {
             Ok(_) => return Ok(program.to_owned()),
             Err(said) => {
-                why = format!("`{program}` is installed and does not answer ({})", said.lines().next().unwrap_or_default().trim())
+                why =
+                    format!("`{program}` is installed and does not answer ({})", said.lines().next().unwrap_or_default().trim());
             }
         }
     }
