@@ -1,8 +1,10 @@
 //! The command line, as clap types grouped by help headings; no logic.
 
+mod crawl;
 mod generate;
 mod policy;
 
+pub use crawl::{CrawlArgs, HistoryArgs, Log};
 pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg, StarterArgs};
 pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
@@ -30,10 +32,18 @@ const EXAMPLES: &str = "\
 Examples:
   toolgrade scan -- npx -y @modelcontextprotocol/server-filesystem /tmp
   toolgrade scan https://mcp.example.com/mcp --header 'Authorization: Bearer …'
+  toolgrade scan npm:@modelcontextprotocol/server-memory pypi:mcp-server-time
   toolgrade scan .mcp.json --fail-on destructive
   toolgrade scan --installed --list
   toolgrade scan --installed
   toolgrade scan recorded.json --format json > report.json";
+
+const CRAWL_EXAMPLES: &str = "\
+Examples:
+  toolgrade crawl --catalogue catalogue.db https://registry.example.com
+  toolgrade crawl --catalogue catalogue.db servers.jsonl --max-age 7d
+  toolgrade crawl --catalogue catalogue.db recorded/*.json tools.jsonl
+  toolgrade crawl --catalogue catalogue.db .mcp.json --log json";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -41,6 +51,13 @@ pub enum Command {
     /// Connect to servers, list their tools, grade them, print the risk table
     #[command(after_help = EXAMPLES)]
     Scan(ScanArgs),
+    /// Fill a catalogue from registries, lists of servers and configs; goes on where it was interrupted
+    #[command(after_help = CRAWL_EXAMPLES)]
+    Crawl(Box<CrawlArgs>),
+    /// Tell what this machine can do for a crawl: sandbox, Node, Python, containers – and why not
+    Doctor,
+    /// Show the visits to a server of a catalogue, and what it listed at a time
+    History(HistoryArgs),
     /// Grade tools as JSON Lines: one tool a line in, one verdict a line out
     Classify(ClassifyArgs),
     /// Measure the classifier against labelled tools
@@ -56,7 +73,7 @@ pub enum Command {
 /// Which servers, and how they are reached.
 #[derive(Debug, Args)]
 pub struct TargetArgs {
-    /// A URL, a client's config, a recorded tools/list, a .jsonl of tools, or `-` for one of these on standard input
+    /// A URL, npm:NAME, pypi:NAME, a client's config, a recorded tools/list, a .jsonl of tools, or `-` for one of these on standard input
     #[arg(value_name = "TARGET", required_unless_present_any = ["command", "installed"])]
     pub targets: Vec<String>,
 
@@ -110,9 +127,32 @@ pub struct VisitArgs {
     #[arg(long, value_name = "K=V", help_heading = "Connection")]
     pub env: Vec<Variable>,
 
+    /// Run started servers in a sandbox: no network, a read-only system, an empty home
+    ///
+    /// Packages (`npm:`, `pypi:`) run in one anyway, and in a crawl every server does; `none` runs them without.
+    #[arg(long, value_enum, value_name = "on|none", num_args = 0..=1, default_missing_value = "on", help_heading = "Isolation")]
+    pub sandbox: Option<SandboxChoice>,
+
+    /// Let servers in the sandbox reach the network
+    #[arg(long, help_heading = "Isolation")]
+    pub allow_network: bool,
+
+    /// Keep fetched packages in this directory; they are removed otherwise
+    #[arg(long, value_name = "DIR", help_heading = "Isolation")]
+    pub keep_packages: Option<PathBuf>,
+
     /// No progress and no hints; errors are still said
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
+}
+
+/// What `--sandbox` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SandboxChoice {
+    /// Everything that is started runs in a sandbox
+    On,
+    /// Nothing does
+    None,
 }
 
 /// `toolgrade scan`

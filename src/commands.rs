@@ -1,7 +1,10 @@
 //! One function per subcommand: open what it needs, call the library, print.
 
 mod classify;
+mod crawl;
+mod doctor;
 mod eval;
+mod history;
 mod policy;
 mod rules;
 mod scan;
@@ -17,6 +20,9 @@ use crate::exit::Exit;
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Crawl(args) => crawl::run(&args),
+        Command::Doctor => doctor::run(),
+        Command::History(args) => history::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Rules(args) => rules::run(&args),

@@ -7,6 +7,10 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
+    /// Deciding how a server of an index can be reached at all.
+    Plan,
+    /// Fetching the server's package.
+    Fetch,
     /// Starting the server's process.
     Spawn,
     /// Reaching the server: DNS, TCP, TLS, HTTP status.
@@ -22,6 +26,8 @@ pub enum Stage {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Plan => "plan",
+            Self::Fetch => "fetch",
             Self::Spawn => "spawn",
             Self::Connect => "connect",
             Self::Initialize => "initialize",

@@ -81,11 +81,41 @@ pub enum Source {
         /// `streamable-http` or `sse`.
         transport: String,
     },
+    /// A Node package, fetched and started.
+    Npm(PackageSource),
+    /// A Python package, fetched and started.
+    Pypi(PackageSource),
+    /// A container image, fetched and started.
+    Oci(PackageSource),
     /// A recorded list.
     File {
         /// The path as given; `-` for standard input.
         path: String,
     },
+}
+
+/// A package that was fetched and started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageSource {
+    /// Its name in its registry.
+    pub package: String,
+    /// The exact version, once it was fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The server's arguments, secrets masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<String>,
+    /// Names (never values) of the variables added to its environment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
+}
+
+impl PackageSource {
+    fn text(&self, kind: &str) -> String {
+        let version = self.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
+        let words = std::iter::once(format!("{kind}:{}{version}", self.package)).chain(self.args.iter().cloned());
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Source {
@@ -95,6 +125,9 @@ impl Source {
         match self {
             Self::Stdio { .. } => "stdio",
             Self::Http { .. } => "http",
+            Self::Npm(_) => "npm",
+            Self::Pypi(_) => "pypi",
+            Self::Oci(_) => "oci",
             Self::File { .. } => "file",
         }
     }
@@ -107,6 +140,7 @@ impl Source {
                 std::iter::once(command.as_str()).chain(args.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
             }
             Self::Http { url, .. } => url.clone(),
+            Self::Npm(package) | Self::Pypi(package) | Self::Oci(package) => package.text(self.kind()),
             Self::File { path } => path.clone(),
         }
     }

@@ -8,22 +8,29 @@
 //! A [`Connection`] carries requests, whatever the transport; [`handshake`] opens the conversation in either era of the
 //! protocol; [`pages`] reads `tools/list` to its end.
 
+mod challenge;
 mod connection;
 mod environment;
+mod get;
 pub(crate) mod handshake;
 mod http;
 mod message;
 pub(crate) mod pages;
 mod problem;
 mod process;
+mod public;
 mod sse;
 mod stdio;
 mod stray;
 mod tail;
 mod web;
 
+pub use challenge::Challenge;
 pub(crate) use connection::Connection;
+pub(crate) use environment::scrubbed;
+pub(crate) use get::Getter;
 pub(crate) use problem::Problem;
+pub(crate) use tail::Tail;
 
 /// The longest single message read, in bytes. Real servers send up to 0.6 MiB.
 const MAX_MESSAGE: usize = 16 << 20;

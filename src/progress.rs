@@ -28,6 +28,27 @@ impl Progress {
         Self(bar)
     }
 
+    /// Starts a bar over `total` steps, `done` of which are over, with rate and time left. Silent as [`Progress::start`] is.
+    #[must_use]
+    pub fn bar(total: usize, done: usize, quiet: bool) -> Self {
+        let progress = Self::start("", quiet);
+        progress.0.set_length(total as u64);
+        progress.0.set_position(done as u64);
+        // What earlier runs did says nothing about the rate of this one.
+        progress.0.reset_eta();
+        let template = "{bar:24} {pos}/{len} {msg} · {per_sec} · {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            progress.0.set_style(style);
+        }
+        progress
+    }
+
+    /// Says how many steps there are and how many are over.
+    pub fn advance(&self, total: usize, done: usize) {
+        self.0.set_length(total as u64);
+        self.0.set_position(done as u64);
+    }
+
     /// Changes what the spinner says.
     pub fn say(&self, message: &str) {
         self.0.set_message(sanitize::line(message));

@@ -3,6 +3,7 @@
 mod text;
 mod token;
 
+pub(crate) use text::names_a_secret;
 pub use text::{args, text, url};
 
 use std::fmt;
@@ -29,8 +30,8 @@ impl Secrets {
     pub fn add_args(&mut self, args: &[String]) {
         for (at, arg) in args.iter().enumerate() {
             let value = match arg.split_once('=') {
-                Some((flag, value)) if text::names_a_secret(flag) => Some(value),
-                None if arg.starts_with('-') && text::names_a_secret(arg) => args.get(at + 1).map(String::as_str),
+                Some((flag, value)) if names_a_secret(flag) => Some(value),
+                None if arg.starts_with('-') && names_a_secret(arg) => args.get(at + 1).map(String::as_str),
                 _ => None,
             };
             if let Some(value) = value.filter(|value| !value.starts_with('-')) {
@@ -47,7 +48,7 @@ impl Secrets {
             userinfo.split(':').for_each(|part| self.insert(part, MASK));
         }
         for (name, value) in query.split(['&', ';', '#']).filter_map(|parameter| parameter.split_once('=')) {
-            if text::names_a_secret(name) {
+            if names_a_secret(name) {
                 self.insert(value, MASK);
             }
         }

@@ -3,9 +3,13 @@
 mod recorded;
 mod visit;
 
+use crate::circumstances::Fetched;
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Unlisted};
-use crate::target::Target;
+use crate::mcp::{Challenge, Problem};
+use crate::package::{self, Isolation};
+use crate::sandbox::Sandbox;
+use crate::target::{PackageTarget, Target};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -20,6 +24,14 @@ const AT_ONCE: usize = 4;
 pub struct Options {
     /// Time for one whole target, from start to last page.
     pub timeout: Duration,
+    /// How packages are run.
+    pub isolation: Isolation,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(60), isolation: Isolation::default() }
+    }
 }
 
 /// What a scan of several targets gave, in the order of the targets.
@@ -35,6 +47,16 @@ pub struct Scan {
     pub unlisted: Vec<Unlisted>,
     /// Remarks that are no failures: an unknown revision, noise on standard output.
     pub notes: Vec<String>,
+    /// How the servers that want credentials ask for them.
+    pub challenges: Vec<Challenge>,
+    /// What kept started servers from this machine.
+    pub isolation: Option<String>,
+    /// The package that was started.
+    pub package: Option<Fetched>,
+    /// Whether what failed may well succeed in a while.
+    pub is_passing: bool,
+    /// When a server that was too busy wants to be asked again.
+    pub retry_after: Option<Duration>,
 }
 
 /// What happens during a scan, for whoever shows progress.
@@ -81,7 +103,7 @@ pub fn scan(targets: Vec<Target>, options: &Options) -> Scan {
 
 /// As [`scan`], telling what happens on the way.
 #[must_use]
-pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Scan {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return unable(&targets, &error),
@@ -92,7 +114,7 @@ pub fn scan_with(targets: Vec<Target>, options: &Options, on_event: &dyn Fn(Even
     scan
 }
 
-async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+async fn visit_all(targets: &[Target], options: &Options, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Scan {
     let mut visited: Vec<Option<Scan>> = vec![None; targets.len()];
     {
         let mut visits = stream::iter(targets.iter().enumerate())
@@ -121,18 +143,25 @@ async fn visit_all(targets: &[Target], options: &Options, on_event: &dyn Fn(Even
         scan.failures.extend(visit.failures);
         scan.unlisted.extend(visit.unlisted);
         scan.notes.extend(visit.notes);
+        scan.challenges.extend(visit.challenges);
     }
     scan
 }
 
-async fn visit_one(target: &Target, options: &Options, on_event: &dyn Fn(Event<'_>)) -> Scan {
+/// Visits one target within its time. Whatever goes wrong is in the outcome.
+pub(crate) async fn visit_one(target: &Target, options: &Options, on_event: &(dyn Fn(Event<'_>) + Sync)) -> Scan {
     let label = target.label();
     on_event(Event::Started { target: &label });
     let on_page = |tools| on_event(Event::Page { target: &label, tools });
     let visit = async {
         match target {
             Target::Recorded { path, text } => recorded::read(path, text),
-            _ => visit::visit(target, options.timeout, &on_page).await,
+            Target::Package(package) => visit_package(package, options, &on_page).await,
+            Target::Command(command) => {
+                let isolation = command.sandbox.as_ref().map(Sandbox::text);
+                Scan { isolation, ..visit::visit(target, options.timeout, &on_page).await }
+            }
+            Target::Url(_) => visit::visit(target, options.timeout, &on_page).await,
         }
     };
     // A panic in one visit is one failure, not the end of the scan.
@@ -142,6 +171,36 @@ async fn visit_one(target: &Target, options: &Options, on_event: &dyn Fn(Event<'
     let tools = scan.listings.iter().map(|listing| listing.tools.len()).sum();
     on_event(Event::Finished { target: &label, tools, failures: scan.failures.len() });
     scan
+}
+
+/// Fetching has a time of its own; then it is a visit like any other.
+async fn visit_package(target: &PackageTarget, options: &Options, on_page: &(dyn Fn(usize) + Sync)) -> Scan {
+    let ready = match package::fetch(target, &options.isolation).await {
+        Ok(ready) => ready,
+        Err(problem) => return unfetched(target, problem),
+    };
+    let isolation = ready.command.sandbox.as_ref().map(Sandbox::text);
+    let isolation = isolation.or_else(|| Some(if options.isolation.none { "none" } else { "container" }.to_owned()));
+    let scan = visit::visit(&Target::Command(ready.command.clone()), options.timeout, on_page).await;
+    Scan { isolation, package: Some(ready.fetched.clone()), ..scan }
+}
+
+/// A package that could not be fetched.
+fn unfetched(target: &PackageTarget, problem: Problem) -> Scan {
+    let whole = Target::Package(target.clone());
+    let failure = Failure {
+        target: whole.label(),
+        stage: problem.stage.unwrap_or(Stage::Fetch),
+        reason: problem.reason.to_owned(),
+        message: whole.secrets().mask(&problem.message),
+    };
+    let unlisted = Unlisted {
+        name: Some(target.name.clone().unwrap_or_else(|| target.package.clone())),
+        source: package::source(target, None),
+        failure: failure.clone(),
+    };
+    let is_passing = problem.reason == "timeout";
+    Scan { failures: vec![failure], unlisted: vec![unlisted], is_passing, ..Scan::default() }
 }
 
 fn failed(target: &Target, reason: &str, message: &str) -> Scan {
@@ -162,7 +221,7 @@ fn stem(path: &str, otherwise: &str) -> String {
 }
 
 /// Resolves once the user, or the system, asks the program to end.
-async fn interrupt() {
+pub(crate) async fn interrupt() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -5,11 +5,15 @@
 //! complete one, the newest that listed anything. Definitions and verdicts are kept once, however often they are seen again.
 
 mod enrol;
+mod history;
 mod migrations;
+mod queue;
 mod read;
 mod record;
 mod snapshot;
 
+pub use history::{History, Visit};
+pub use queue::{Claim, Counts, Enrolled, Enumeration, Visited};
 pub use snapshot::Snapshot;
 
 use anyhow::{Context as _, anyhow};

@@ -13,7 +13,10 @@ pub(crate) use document::{Document, read as read_document};
 
 use crate::failure::{Failure, Stage};
 use crate::listing::Source;
+use crate::package;
 use crate::redact::{self, Secrets};
+use crate::registry::PackageKind;
+use crate::sandbox::Sandbox;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
@@ -27,6 +30,8 @@ pub enum Target {
     Command(CommandTarget),
     /// Speak MCP over HTTP.
     Url(UrlTarget),
+    /// Fetch a package, then start it.
+    Package(PackageTarget),
     /// Read a recorded `tools/list` result.
     Recorded {
         /// The path as given, `-` for standard input.
@@ -53,6 +58,29 @@ pub struct CommandTarget {
     pub cwd: Option<std::path::PathBuf>,
     /// Values that were filled in for `${VAR}`, never shown.
     pub secrets: Secrets,
+    /// The sandbox it runs in, if any.
+    pub sandbox: Option<Sandbox>,
+    /// What is shown as its source, where that is not the command.
+    pub shown: Option<Source>,
+}
+
+/// A package to fetch and start.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PackageTarget {
+    /// The name an index gives the server; `None` when the package was typed.
+    pub name: Option<String>,
+    /// Of which package registry.
+    pub registry: PackageKind,
+    /// Its name there.
+    pub package: String,
+    /// The exact version; the latest where there is none.
+    pub version: Option<String>,
+    /// Arguments for the server.
+    pub args: Vec<String>,
+    /// Variables added to its scrubbed environment.
+    pub env: BTreeMap<String, String>,
+    /// Values that are never shown.
+    pub secrets: Secrets,
 }
 
 /// A server to reach over HTTP.
@@ -68,6 +96,8 @@ pub struct UrlTarget {
     pub headers: Vec<(String, String)>,
     /// Whether a config says this is the legacy HTTP+SSE transport.
     pub sse: bool,
+    /// Whether the URL is a stranger's, so that it may lead to the public internet only.
+    pub public_only: bool,
     /// Values that were filled in for `${VAR}`, never shown.
     pub secrets: Secrets,
 }
@@ -103,23 +133,45 @@ pub fn resolve(typed: &Typed<'_>) -> Resolved {
     for name in typed.targets {
         resolve_one(name, &mut resolved);
     }
-    if let [command, args @ ..] = typed.command {
-        let target = CommandTarget { command: command.clone(), args: args.to_vec(), ..CommandTarget::default() };
-        resolved.targets.push(Target::Command(target));
-    }
-    given::hand_out(typed.env, typed.headers, &mut resolved);
+    resolve_command(typed.command, &mut resolved);
+    hand_out(typed, &mut resolved);
     resolved
 }
 
-fn resolve_one(name: &str, resolved: &mut Resolved) {
+/// Adds the command that was typed, if any.
+pub(crate) fn resolve_command(words: &[String], resolved: &mut Resolved) {
+    if let [command, args @ ..] = words {
+        let target = CommandTarget { command: command.clone(), args: args.to_vec(), ..CommandTarget::default() };
+        resolved.targets.push(Target::Command(target));
+    }
+}
+
+/// Hands out what `--env` and `--header` give.
+pub(crate) fn hand_out(typed: &Typed<'_>, resolved: &mut Resolved) {
+    given::hand_out(typed.env, typed.headers, resolved);
+}
+
+/// Adds what a document names that was already read.
+pub(crate) fn resolve_text(name: &str, text: String, resolved: &mut Resolved) {
+    document::resolve(name, text, resolved);
+}
+
+/// Adds what one name stands for.
+pub(crate) fn resolve_one(name: &str, resolved: &mut Resolved) {
     let lower = name.to_ascii_lowercase();
     if lower.starts_with("http://") || lower.starts_with("https://") {
         return resolved.targets.push(Target::Url(UrlTarget { url: name.to_owned(), ..UrlTarget::default() }));
     }
-    for (prefix, runner) in [("npm:", "npx -y"), ("pypi:", "uvx")] {
+    for (prefix, registry) in [("npm:", PackageKind::Npm), ("pypi:", PackageKind::Pypi)] {
         if let Some(package) = name.strip_prefix(prefix) {
-            let message = format!("`{prefix}` targets are not supported yet: type `-- {runner} {package}` instead");
-            return resolved.failures.push(failure(name, "unsupported-target", message));
+            // The name of an npm package may begin with one.
+            let (package, version) = match package.char_indices().skip(1).find(|(_, character)| *character == '@') {
+                Some((at, _)) => (&package[..at], Some(package[at + 1..].to_owned())),
+                None => (package, None),
+            };
+            let version = version.filter(|version| version != "latest");
+            let target = PackageTarget { registry, package: package.to_owned(), version, ..PackageTarget::default() };
+            return resolved.targets.push(Target::Package(target));
         }
     }
     match read(name) {
@@ -129,7 +181,7 @@ fn resolve_one(name: &str, resolved: &mut Resolved) {
 }
 
 /// The text of a file, or of standard input.
-fn read(path: &str) -> Result<String, Failure> {
+pub(crate) fn read(path: &str) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             let message = format!("no such file: `{path}` is no URL either; a command is typed after `--`");
@@ -179,6 +231,7 @@ impl Target {
         let (config, name) = match self {
             Self::Command(target) => (&target.config, &target.name),
             Self::Url(target) => (&target.config, &target.name),
+            Self::Package(target) => (&None, &target.name),
             Self::Recorded { path, .. } => return path.clone(),
         };
         match (config, name) {
@@ -198,6 +251,11 @@ impl Target {
                 secrets.add_args(&target.args);
                 target.env.iter().for_each(|(name, value)| secrets.add(name, value));
             }
+            Self::Package(target) => {
+                secrets.extend(&target.secrets);
+                secrets.add_args(&target.args);
+                target.env.iter().for_each(|(name, value)| secrets.add(name, value));
+            }
             Self::Url(target) => {
                 secrets.extend(&target.secrets);
                 secrets.add_url(&target.url);
@@ -213,6 +271,7 @@ impl Target {
     pub fn source(&self) -> Source {
         let secrets = self.secrets();
         match self {
+            Self::Command(CommandTarget { shown: Some(source), .. }) => source.clone(),
             Self::Command(target) => Source::Stdio {
                 command: secrets.mask(&target.command),
                 args: secrets.mask_args(&target.args),
@@ -222,6 +281,7 @@ impl Target {
                 let transport = if target.sse { "sse" } else { "streamable-http" };
                 Source::Http { url: secrets.mask(&target.url), transport: transport.to_owned() }
             }
+            Self::Package(target) => package::source(target, None),
             Self::Recorded { path, .. } => Source::File { path: path.clone() },
         }
     }

@@ -2,11 +2,12 @@
 
 mod installed;
 
-use crate::cli::{Format, ScanArgs, TargetArgs};
+use crate::cli::{Format, SandboxChoice, ScanArgs, TargetArgs, VisitArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::installed::Installed;
 use crate::listing::Unlisted;
+use crate::package::Isolation;
 use crate::progress::Progress;
 use crate::report::stack::{self, Stack};
 use crate::report::{Report, csv, hints, json, markdown, sarif, table, tally};
@@ -65,6 +66,14 @@ fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> a
     Ok(())
 }
 
+/// What is said when somebody wants no sandbox.
+pub(super) const NO_SANDBOX: &str = "`--sandbox none`: servers are started with all your rights on this machine";
+
+/// How servers are started, as the command line says.
+pub(super) fn isolation(args: &VisitArgs) -> Isolation {
+    Isolation { none: args.sandbox == Some(SandboxChoice::None), network: args.allow_network, keep: args.keep_packages.clone() }
+}
+
 /// What visits gave.
 struct Visited {
     report: Report,
@@ -85,9 +94,15 @@ fn visit_all(args: &TargetArgs) -> anyhow::Result<Visited> {
     let installed = if args.installed.installed { Some(installed::find(&args.installed, quiet)?) } else { None };
     let typed = Typed { targets: &args.targets, command: &args.command, headers: &args.visit.header, env: &args.visit.env };
     let resolved = installed.as_ref().map_or_else(|| target::resolve(&typed), installed::resolved);
-    let Resolved { targets, mut failures, mut notes } = resolved;
+    let Resolved { mut targets, mut failures, mut notes } = resolved;
+    let isolation = isolation(&args.visit);
+    match args.visit.sandbox {
+        Some(SandboxChoice::On) => isolation.confine(&mut targets),
+        Some(SandboxChoice::None) => say_warning(NO_SANDBOX),
+        None => {}
+    }
     let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), quiet);
-    let options = scan::Options { timeout: Duration::from_secs(args.visit.timeout) };
+    let options = scan::Options { timeout: Duration::from_secs(args.visit.timeout), isolation };
     let scan = scan::scan_with(targets, &options, &|event| progress.say(&event.to_string()));
     drop(progress);
     failures.extend(scan.failures);

@@ -191,7 +191,7 @@ impl Finder<'_> {
             Target::Url(target) => {
                 Target::Url(UrlTarget { name: None, config: None, secrets: Secrets::default(), ..target.clone() })
             }
-            Target::Recorded { .. } => target.clone(),
+            Target::Package(_) | Target::Recorded { .. } => target.clone(),
         };
         let next = self.installed.targets.len();
         let index = *self.known.entry(format!("{nameless:?}")).or_insert(next);

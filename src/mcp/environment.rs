@@ -5,7 +5,7 @@ use std::ffi::OsString;
 const ALLOWED: &str = include_str!("../../data/environment.txt");
 
 /// The variables of the caller that a server may see.
-pub(super) fn scrubbed(caller: impl Iterator<Item = (OsString, OsString)>) -> Vec<(OsString, OsString)> {
+pub(crate) fn scrubbed(caller: impl Iterator<Item = (OsString, OsString)>) -> Vec<(OsString, OsString)> {
     caller.filter(|(name, value)| name.to_str().is_some_and(is_allowed) && !has_password(value)).collect()
 }
 

@@ -65,7 +65,7 @@ impl Pages {
 }
 
 /// Reads every page into `pages`; what goes wrong is among its problems.
-pub(crate) async fn read(connection: &mut Connection, era: Era, pages: &mut Pages, on_page: impl Fn(usize)) {
+pub(crate) async fn read(connection: &mut Connection, era: Era, pages: &mut Pages, on_page: &(dyn Fn(usize) + Sync)) {
     let mut seen = HashSet::new();
     let mut params = handshake::params(era);
     for _ in 0..MAX_PAGES {

@@ -1,6 +1,8 @@
 //! What went wrong in a conversation, before it is known which target it belongs to.
 
+use super::Challenge;
 use crate::failure::Stage;
+use std::time::Duration;
 
 /// One thing that went wrong.
 #[derive(Clone, Debug)]
@@ -15,6 +17,12 @@ pub(crate) struct Problem {
     pub(crate) code: Option<i64>,
     /// Whether the HTTP status is one that servers of the HTTP+SSE transport give to a POST.
     pub(crate) maybe_sse: bool,
+    /// The HTTP status that was no success, where there is one.
+    pub(crate) status: Option<u16>,
+    /// When the server wants to be asked again.
+    pub(crate) retry_after: Option<Duration>,
+    /// How the server asks for credentials.
+    pub(crate) challenge: Option<Box<Challenge>>,
 }
 
 /// JSON-RPC: there is no such method.
@@ -22,7 +30,16 @@ pub(crate) const METHOD_NOT_FOUND: i64 = -32601;
 
 impl Problem {
     pub(crate) fn new(reason: &'static str, message: impl Into<String>) -> Self {
-        Self { stage: None, reason, message: message.into(), code: None, maybe_sse: false }
+        Self {
+            stage: None,
+            reason,
+            message: message.into(),
+            code: None,
+            maybe_sse: false,
+            status: None,
+            retry_after: None,
+            challenge: None,
+        }
     }
 
     pub(crate) fn at(mut self, stage: Stage) -> Self {
@@ -38,6 +55,15 @@ impl Problem {
         let mut problem = Self::new("server-error", format!("the server answered `{method}` with error{number}: {said}"));
         problem.code = code;
         problem
+    }
+
+    /// Whether the same request may well be answered in a while.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self.reason {
+            "timeout" | "refused" | "closed" | "unreachable" | "dns" => true,
+            "http-status" => matches!(self.status, Some(408 | 425 | 429 | 500..)),
+            _ => false,
+        }
     }
 
     /// Whether the server may yet answer in the other era of the protocol.

@@ -2,6 +2,7 @@
 
 use super::{Problem, environment, stray, tail::Tail};
 use crate::failure::Stage;
+use crate::sandbox::find;
 use crate::target::CommandTarget;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use std::io::ErrorKind;
@@ -34,8 +35,9 @@ pub(super) struct Process {
 impl Process {
     pub(super) fn spawn(target: &CommandTarget) -> Result<(Self, ChildStdout), Problem> {
         let mark = stray::mark();
-        let mut command = Command::new(program(&target.command));
-        command.args(&target.args).env_clear().envs(environment::scrubbed(std::env::vars_os())).envs(&target.env);
+        let (program, args) = start(target)?;
+        let mut command = Command::new(program);
+        command.args(args).env_clear().envs(environment::scrubbed(std::env::vars_os())).envs(&target.env);
         command.env(stray::VARIABLE, &mark);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(cwd) = &target.cwd {
@@ -173,6 +175,20 @@ async fn drain(mut stderr: ChildStderr, tail: Arc<Mutex<Tail>>) {
     while let Ok(count @ 1..) = stderr.read(&mut chunk).await {
         tail.lock().unwrap_or_else(PoisonError::into_inner).push(&chunk[..count]);
     }
+}
+
+/// The program and its arguments, in the sandbox where the target has one.
+fn start(target: &CommandTarget) -> Result<(PathBuf, Vec<String>), Problem> {
+    let program = program(&target.command);
+    let Some(sandbox) = &target.sandbox else { return Ok((program, target.args.clone())) };
+    // The sandbox would only say so in its own words.
+    let is_there = if program.components().count() > 1 { program.exists() } else { find(&target.command).is_some() };
+    if !is_there {
+        return Err(spawn_problem(&target.command, &ErrorKind::NotFound.into()));
+    }
+    sandbox.wrap(program.as_os_str(), &target.args, target.cwd.as_deref()).map_err(|why| {
+        Problem::new("no-sandbox", format!("{why}; see `toolgrade doctor`. `--sandbox none` does without")).at(Stage::Spawn)
+    })
 }
 
 fn spawn_problem(command: &str, error: &std::io::Error) -> Problem {

@@ -8,13 +8,13 @@ const LINES: usize = 20;
 
 /// The last bytes written.
 #[derive(Debug, Default)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     bytes: VecDeque<u8>,
     is_cut: bool,
 }
 
 impl Tail {
-    pub(super) fn push(&mut self, chunk: &[u8]) {
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.bytes.extend(chunk);
         let excess = self.bytes.len().saturating_sub(BYTES);
         self.is_cut |= excess > 0;
@@ -22,7 +22,7 @@ impl Tail {
     }
 
     /// The last lines, without colours and other controls; empty when nothing was said.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let bytes: Vec<u8> = self.bytes.iter().copied().collect();
         let text = plain(&String::from_utf8_lossy(&bytes));
         let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();

@@ -1,11 +1,12 @@
 //! HTTP as both HTTP transports need it: one origin, bounded bodies, failures told apart.
 
 use super::problem::clipped;
-use super::{MAX_MESSAGE, MAX_TOTAL, Problem};
+use super::public::{self, Private, PublicOnly};
+use super::{Challenge, MAX_MESSAGE, MAX_TOTAL, Problem};
 use crate::failure::Stage;
 use crate::target::UrlTarget;
 use futures_util::{Stream, StreamExt as _};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Client, Method, Response, Url};
 use sse_stream::{Sse, SseByteStream};
 use std::error::Error as _;
@@ -30,6 +31,8 @@ pub(super) struct Web {
     client: Client,
     pub(super) url: Url,
     headers: HeaderMap,
+    /// Whether only addresses of the public internet may be reached.
+    public_only: bool,
 }
 
 impl Web {
@@ -59,8 +62,12 @@ impl Web {
             .referer(false)
             .connect_timeout(CONNECT);
         let is_loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        if is_loopback {
+        if is_loopback || target.public_only {
+            // A proxy would resolve the name itself, where nobody checks what it leads to.
             client = client.no_proxy();
+        }
+        if target.public_only {
+            client = client.dns_resolver(PublicOnly);
         }
         if url.scheme() == "http" {
             // Nothing is encrypted, so a machine without certificates must do, and reading them all can be spared.
@@ -70,7 +77,7 @@ impl Web {
             Problem::new("tls", format!("TLS cannot be set up ({}): check the system's certificates", causes(&error)))
                 .at(Stage::Connect)
         })?;
-        Ok(Self { client, url, headers })
+        Ok(Self { client, url, headers, public_only: target.public_only })
     }
 
     /// Sends a request, following redirects that stay on the origin and keep the method.
@@ -84,6 +91,9 @@ impl Web {
         let body = body.map(serde_json::Value::to_string);
         let mut asked = url.unwrap_or(&self.url).clone();
         for _ in 0..=MAX_REDIRECTS {
+            if self.public_only && is_private_literal(&asked) {
+                return Err(private_problem(&asked));
+            }
             let mut request =
                 self.client.request(method.clone(), asked.clone()).headers(self.headers.clone()).headers(extra.clone());
             if let Some(body) = &body {
@@ -108,6 +118,18 @@ impl Web {
         Err(Problem::new("redirect", format!("more than {MAX_REDIRECTS} redirects: scan the final URL instead"))
             .at(Stage::Connect))
     }
+}
+
+/// Whether a URL spells an address out, which no resolver sees, and it is not a public one.
+fn is_private_literal(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host.parse().is_ok_and(|address| !public::is_public(address))
+}
+
+fn private_problem(url: &Url) -> Problem {
+    let host = url.host_str().unwrap_or_default();
+    let message = format!("`{host}` is not on the public internet, so nothing was sent there: `--allow-private` permits it");
+    Problem::new("private-address", message).at(Stage::Connect)
 }
 
 /// The headers of a request that takes both kinds of reply, as the specification wants and servers check.
@@ -185,7 +207,9 @@ pub(super) fn status_problem(status: u16, headers: &HeaderMap, body: &[u8]) -> P
         let asked = challenge.map(|challenge| format!(", WWW-Authenticate: {}", clipped(challenge))).unwrap_or_default();
         let message =
             format!("the server wants credentials (HTTP {status}{asked}): give them with `--header 'Authorization: Bearer …'`");
-        return Problem::new("unauthorized", message).at(Stage::Connect);
+        let mut problem = Problem::new("unauthorized", message).at(Stage::Connect);
+        problem.challenge = Some(Box::new(Challenge::new(status, headers)));
+        return problem;
     }
     let said = clipped(String::from_utf8_lossy(body).trim());
     let said = if said.is_empty() || said.starts_with('<') { String::new() } else { format!(" ({said})") };
@@ -198,7 +222,20 @@ pub(super) fn status_problem(status: u16, headers: &HeaderMap, body: &[u8]) -> P
     let mut problem =
         Problem::new("http-status", format!("the server answered HTTP {status}{said}: {advice}")).at(Stage::Connect);
     problem.maybe_sse = matches!(status, 400 | 404 | 405);
+    problem.status = Some(status);
+    problem.retry_after = retry_after(headers);
     problem
+}
+
+/// When a server wants to be asked again: in so many seconds, or at a time, which is read against the server's own clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let after = text(RETRY_AFTER)?;
+    if let Ok(seconds) = after.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let time = |text| jiff::fmt::rfc2822::parse(text).ok().map(|time| time.timestamp());
+    Duration::try_from(time(after)?.duration_since(time(text(DATE)?)?)).ok()
 }
 
 fn redirect_problem(status: u16, next: Option<&Url>) -> Problem {
@@ -224,6 +261,9 @@ fn connect_problem(error: reqwest::Error, url: &Url) -> Problem {
     });
     let is_tls = sources(&error).any(|cause| cause.is::<rustls::Error>())
         || ["certificate", "tls", "handshake", "invalidcontenttype"].iter().any(|word| low.contains(word));
+    if sources(&error).any(|cause| cause.is::<Private>()) {
+        return private_problem(url);
+    }
     let problem = if low.contains("dns error") || low.contains("lookup address") {
         Problem::new("dns", format!("`{host}` has no address: check the name, and that you are online"))
     } else if is_refused {

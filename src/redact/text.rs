@@ -98,7 +98,7 @@ pub fn url(url: &str) -> String {
 }
 
 /// Whether a flag, variable, header or parameter of this name holds a secret: by its last word, or by a word that says it all.
-pub(super) fn names_a_secret(name: &str) -> bool {
+pub(crate) fn names_a_secret(name: &str) -> bool {
     let spaced = name.to_ascii_lowercase().replace(|character: char| !character.is_ascii_alphanumeric(), " ");
     let joined = spaced.replace(' ', "");
     let last = spaced.split(' ').rfind(|word| !word.is_empty()).unwrap_or_default();

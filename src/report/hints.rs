@@ -46,7 +46,7 @@ fn asked(number: usize) -> String {
 }
 
 /// Whether a server's last words sound like a missing key or variable.
-fn misses_a_credential(message: &str) -> bool {
+pub(crate) fn misses_a_credential(message: &str) -> bool {
     let message = message.to_lowercase();
     ["api key", "api_key", "apikey", "token", "credential", "secret", "password", "environment variable", "env var"]
         .iter()

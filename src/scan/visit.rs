@@ -33,7 +33,7 @@ struct Visit<'a> {
     skipped: usize,
 }
 
-pub(super) async fn visit(target: &Target, limit: Duration, on_page: &dyn Fn(usize)) -> Scan {
+pub(super) async fn visit(target: &Target, limit: Duration, on_page: &(dyn Fn(usize) + Sync)) -> Scan {
     let stage = if matches!(target, Target::Command(_)) { Stage::Spawn } else { Stage::Connect };
     let mut visit = Visit {
         target,
@@ -58,7 +58,7 @@ pub(super) async fn visit(target: &Target, limit: Duration, on_page: &dyn Fn(usi
 }
 
 impl Visit<'_> {
-    async fn run(&mut self, limit: Duration, on_page: &dyn Fn(usize)) {
+    async fn run(&mut self, limit: Duration, on_page: &(dyn Fn(usize) + Sync)) {
         if let Err(problem) = self.shake_hands(limit).await {
             self.problem = Some(problem);
             return;
@@ -104,7 +104,7 @@ impl Visit<'_> {
                 self.connection = Some(Connection::start(target)?);
                 return self.initialize_here().await;
             }
-            Target::Recorded { .. } => return Err(Problem::new("bug", "a recorded list was visited")),
+            Target::Package(_) | Target::Recorded { .. } => return Err(Problem::new("bug", "this is no server to visit")),
         };
         let streamable = async |visit: &mut Self| {
             visit.connection = Some(Connection::http(target)?);
@@ -145,7 +145,7 @@ impl Visit<'_> {
         let connection = match self.target {
             Target::Command(target) => Connection::start(target)?,
             Target::Url(target) => Connection::http(target)?,
-            Target::Recorded { .. } => return Err(Problem::new("bug", "a recorded list was visited")),
+            Target::Package(_) | Target::Recorded { .. } => return Err(Problem::new("bug", "this is no server to visit")),
         };
         self.era = Era::Sessionless;
         let discovered = handshake::discover(self.connection.insert(connection)).await;
@@ -197,6 +197,9 @@ impl Visit<'_> {
         }
         let problems: Vec<Problem> = std::mem::take(&mut self.pages.problems).into_iter().chain(self.problem.take()).collect();
         for problem in problems {
+            scan.challenges.extend(problem.challenge.as_deref().cloned());
+            scan.is_passing |= problem.is_passing();
+            scan.retry_after = problem.retry_after.or(scan.retry_after);
             scan.failures.push(self.failure(&label, problem));
         }
         if let Some(introduction) = self.introduction.take() {
@@ -263,7 +266,9 @@ impl Visit<'_> {
             self.transport.clone_into(transport);
         }
         let (name, fallback) = match self.target {
+            // A package's own name is known: what `serverInfo` says may be anything.
             Target::Command(target) => (target.name.clone(), stem(&target.command, "server")),
+            Target::Package(target) => (target.name.clone(), target.package.clone()),
             Target::Url(target) => (target.name.clone(), host(&target.url)),
             Target::Recorded { path, .. } => (None, stem(path, "server")),
         };

@@ -58,7 +58,7 @@ pub(super) fn enrol_listed(connection: &Connection, name: &str, source: &Source,
         Some(slug) => slug,
         None => free_slug(connection, name, wanted)?,
     };
-    connection.prepare_cached("UPDATE servers SET slug = ?2, source = ?3 WHERE id = ?1")?.execute(params![
+    connection.prepare_cached("UPDATE servers SET slug = ?2, source = ?3, withdrawn = NULL WHERE id = ?1")?.execute(params![
         known.id,
         slug,
         serde_json::to_string(source)?
@@ -86,6 +86,10 @@ fn place(source: &Source) -> String {
         Source::File { path } => json!(["file", canonical(Path::new(path)).to_string_lossy()]),
         Source::Http { url, .. } => json!(["http", url]),
         Source::Stdio { command, args, .. } => json!(["stdio", command, args]),
+        // Another version is the same server.
+        Source::Npm(package) | Source::Pypi(package) | Source::Oci(package) => {
+            json!([source.kind(), package.package, package.args])
+        }
     }
     .to_string()
 }

@@ -7,7 +7,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 const APPLICATION_ID: i32 = 0x5447_7264;
 
 /// Each entry takes the schema one version further. Entries are only ever added: a file somewhere has run each of them.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 
 /// Whose file it is.
 pub(super) enum Owner {

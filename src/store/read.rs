@@ -6,13 +6,13 @@ use crate::listing::Server;
 use crate::verdict::{GradedServer, GradedTool};
 use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::OptionalExtension as _;
+use rusqlite::{OptionalExtension as _, Params};
 
 /// A server with its current observation: the newest complete one until a time, else the newest that listed anything. Nothing is no
 /// complete list: servers that miss their credentials list no tools, and that must not erase those known before.
 const CURRENT: &str = "
     SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade
-    FROM servers JOIN observations ON observations.id = (
+    FROM servers JOIN observations ON withdrawn IS NULL AND observations.id = (
         SELECT id FROM observations
         WHERE server = servers.id AND failure IS NULL AND at <= ?1
         ORDER BY complete AND EXISTS (SELECT 1 FROM listed WHERE observation = observations.id) DESC, at DESC, id DESC LIMIT 1)
@@ -43,8 +43,13 @@ impl Store {
 
     /// Those of the transaction that is open, as they were at a time.
     pub(super) fn servers_as_of(&self, at: Timestamp) -> anyhow::Result<Vec<GradedServer>> {
-        let mut statement = self.connection.prepare_cached(CURRENT)?;
-        let mut rows = statement.query([stamp(at)])?;
+        self.read_servers(CURRENT, [stamp(at)])
+    }
+
+    /// The servers that a query finds, in the columns of [`CURRENT`].
+    pub(super) fn read_servers(&self, query: &str, parameters: impl Params) -> anyhow::Result<Vec<GradedServer>> {
+        let mut statement = self.connection.prepare_cached(query)?;
+        let mut rows = statement.query(parameters)?;
         let mut servers = Vec::new();
         while let Some(row) = rows.next()? {
             let slug: String = row.get(1)?;

@@ -50,7 +50,7 @@ impl Snapshot {
 }
 
 /// Asks a catalogue something, with read access only.
-fn read<T>(path: &Path, ask: impl Fn(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+pub(super) fn read<T>(path: &Path, ask: impl Fn(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let shown = path.display();
     if !path.is_file() {
         bail!("no catalogue at `{shown}`: fill one with `toolgrade scan --catalogue`");

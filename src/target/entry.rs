@@ -128,6 +128,7 @@ impl Reader<'_> {
             url,
             headers,
             sse,
+            public_only: false,
             secrets: std::mem::take(&mut self.secrets),
         })
     }
@@ -171,6 +172,7 @@ impl Reader<'_> {
             env: env.into_iter().collect(),
             cwd: cwd.map(PathBuf::from),
             secrets: std::mem::take(&mut self.secrets),
+            ..CommandTarget::default()
         })
     }
 

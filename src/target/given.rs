@@ -71,12 +71,18 @@ shows_only_name!(Header);
 /// Hands variables to started servers and headers to URLs: to those that were typed, and only where none was typed to the
 /// entries of configs, so that one server's token does not reach the others.
 pub(super) fn hand_out(variables: &[Variable], headers: &[Header], resolved: &mut Resolved) {
-    let typed_command =
-        resolved.targets.iter().any(|target| matches!(target, Target::Command(target) if target.config.is_none()));
+    let typed_command = resolved.targets.iter().any(|target| match target {
+        Target::Command(target) => target.config.is_none(),
+        Target::Package(_) => true,
+        _ => false,
+    });
     let typed_url = resolved.targets.iter().any(|target| matches!(target, Target::Url(target) if target.config.is_none()));
     for target in &mut resolved.targets {
         match target {
             Target::Command(target) if !typed_command || target.config.is_none() => {
+                target.env.extend(variables.iter().map(|variable| (variable.name.clone(), variable.value.clone())));
+            }
+            Target::Package(target) => {
                 target.env.extend(variables.iter().map(|variable| (variable.name.clone(), variable.value.clone())));
             }
             Target::Url(target) if !typed_url || target.config.is_none() => {

@@ -203,7 +203,8 @@ mod tests {
         assert_eq!(of("claude-code"), "$A 1 1 ${env:A} {env:A} ${{ secrets.A }} ${workspaceFolder}");
         assert_eq!(of("cursor"), "$A ${A} ${A:-d} 1 {env:A} ${{ secrets.A }} /w");
         assert_eq!(of("gemini-cli"), "1 1 1 ${env:A} {env:A} ${{ secrets.A }} ${workspaceFolder}");
-        assert_eq!(of("opencode"), "$A ${A} ${A:-d} ${env:A} 1 ${{ secrets.A }} ${workspaceFolder}");
+        // It looks for `{env:…}` anywhere, behind a dollar sign too.
+        assert_eq!(of("opencode"), "$A ${A} ${A:-d} $1 1 ${{ secrets.A }} ${workspaceFolder}");
         assert_eq!(of("continue"), "$A ${A} ${A:-d} ${env:A} {env:A} 1 ${workspaceFolder}");
     }
 

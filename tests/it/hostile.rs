@@ -29,7 +29,7 @@ fn check_hanging(scenario: &str, expected: &str) {
 }
 
 fn scan_one(args: &[&str], timeout: Duration) -> Scan {
-    scan(vec![Target::Command(hostile(args))], &Options { timeout })
+    scan(vec![Target::Command(hostile(args))], &Options { timeout, ..Options::default() })
 }
 
 fn hostile(args: &[&str]) -> CommandTarget {
@@ -137,7 +137,7 @@ fn errors_are_told_in_the_servers_words() {
 fn secrets_do_not_reach_messages() {
     let mut target = hostile(&["stderr", "--token", "another-secret"]);
     target.env = BTreeMap::from([("HOSTILE_KEY".to_owned(), "quiet words".to_owned())]);
-    let scan = scan(vec![Target::Command(target)], &Options { timeout: LONG });
+    let scan = scan(vec![Target::Command(target)], &Options { timeout: LONG, ..Options::default() });
     let failure = &scan.failures[0];
     assert!(failure.target.ends_with("hostile_server stderr --token ***"), "{}", failure.target);
     assert_eq!(
@@ -247,7 +247,7 @@ fn the_callers_environment_stays_with_the_caller() {
     assert!(std::env::var("CARGO_MANIFEST_DIR").is_ok() && std::env::var("CARGO_PKG_NAME").is_ok());
     let mut target = hostile(&["environment"]);
     target.env = BTreeMap::from([("GIVEN".to_owned(), "yes".to_owned())]);
-    let scan = scan(vec![Target::Command(target)], &Options { timeout: LONG });
+    let scan = scan(vec![Target::Command(target)], &Options { timeout: LONG, ..Options::default() });
     let names: Vec<&str> = scan.listings[0].tools.iter().map(toolgrade::tool::Tool::name).collect();
     assert!(names.contains(&"PATH") && names.contains(&"GIVEN"), "{names:?}");
     assert!(!names.iter().any(|name| name.starts_with("CARGO_MANIFEST") || name.starts_with("CARGO_PKG")), "{names:?}");
@@ -280,7 +280,7 @@ fn what_cannot_be_started_is_told() {
     nowhere.cwd = Some("/no/such/folder".into());
     let targets = [missing, folder, nowhere].map(Target::Command).to_vec();
     assert_eq!(
-        outcome::text(&scan(targets, &Options { timeout: LONG })),
+        outcome::text(&scan(targets, &Options { timeout: LONG, ..Options::default() })),
         "! spawn not-found: `no-such-program-here` was not found: install it, or give the full path of the program\n\
          ! spawn not-executable: `/` may not be executed: check its permissions\n\
          ! spawn not-found: the working directory `/no/such/folder` does not exist: create it or correct `cwd`\n"
@@ -291,7 +291,7 @@ fn what_cannot_be_started_is_told() {
 fn targets_keep_their_order() {
     let scenarios = ["paged", "crash-on-initialize", "old", "no-tools", "cursor-loop", "escapes"];
     let targets = scenarios.iter().map(|scenario| Target::Command(hostile(&[scenario]))).collect();
-    let scan = scan(targets, &Options { timeout: LONG });
+    let scan = scan(targets, &Options { timeout: LONG, ..Options::default() });
     let protocols: Vec<_> =
         scan.listings.iter().map(|listing| (listing.tools.len(), listing.server.protocol.as_deref().unwrap())).collect();
     let (now, old) = ("2025-11-25", "2024-11-05");

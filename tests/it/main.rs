@@ -18,6 +18,10 @@ mod clients;
 mod confidence;
 /// The verdicts on a thousand real tools.
 mod corpus;
+/// Crawls of scripted servers, also those that are killed.
+mod crawl;
+/// Crawls of a registry's API.
+mod crawl_registry;
 /// `Env`, the builder for running the program.
 mod env;
 /// Spans, and marks put into texts and taken out.
@@ -33,6 +37,8 @@ mod grading;
 /// Scans of the scripted server in `examples/hostile_server.rs`, over stdio.
 #[cfg(unix)]
 mod hostile;
+/// A scripted HTTP server for the modules that need one.
+mod http;
 /// What `tests/run` installs.
 #[cfg(unix)]
 mod installed;
@@ -67,10 +73,15 @@ mod policy_states;
 /// Generated policies read by what they are for.
 #[cfg(unix)]
 mod readers;
+/// What indexes say, in every generation of their documents.
+mod registry;
 /// Whole reports in every format.
 mod report;
 /// Every example of every rule file, and the registry they make.
 mod rules;
+/// Servers in the sandbox, and packages on the way there.
+#[cfg(target_os = "linux")]
+mod sandbox;
 /// Text of strangers made safe.
 mod sanitize;
 /// SARIF, against its schema.

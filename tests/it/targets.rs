@@ -19,7 +19,7 @@ fn resolve_file(name: &str, text: &str) -> (tempfile::TempDir, Resolved) {
 #[track_caller]
 fn check_recorded(name: &str, text: &str, expected: &str) {
     let (folder, resolved) = resolve_file(name, text);
-    let mut scan = scan(resolved.targets, &Options { timeout: Duration::from_secs(60) });
+    let mut scan = scan(resolved.targets, &Options { timeout: Duration::from_secs(60), ..Options::default() });
     scan.failures.splice(0..0, resolved.failures);
     let found = outcome::text(&scan).replace(folder.path().to_str().unwrap(), "@@");
     assert_eq!(found, expected, "for {name}: {text}");
@@ -57,6 +57,9 @@ fn short(target: &Target) -> String {
                 target.headers,
                 if target.sse { " sse" } else { "" }
             )
+        }
+        Target::Package(target) => {
+            format!("{}: {} {:?} {:?}", target.registry, target.package, target.version, target.env)
         }
         Target::Recorded { path, .. } => path.clone(),
     }
@@ -264,14 +267,12 @@ fn what_is_no_target_is_told() {
     let (_folder, bomb) = resolve_file("c.json", &"[".repeat(100_000));
     assert_eq!(bomb.failures[0].reason, "not-json");
 
-    let targets = ["npm:x@1", "pypi:y", "/no/such/file", "/"].map(str::to_owned);
+    let targets = ["/no/such/file", "/"].map(str::to_owned);
     let resolved = resolve(&Typed { targets: &targets, ..Typed::default() });
     let failures: Vec<String> =
         resolved.failures.iter().map(|failure| format!("{} {}", failure.reason, failure.message)).collect();
-    assert_eq!(failures[0], "unsupported-target `npm:` targets are not supported yet: type `-- npx -y x@1` instead");
-    assert_eq!(failures[1], "unsupported-target `pypi:` targets are not supported yet: type `-- uvx y` instead");
-    assert_eq!(failures[2], "not-found no such file: `/no/such/file` is no URL either; a command is typed after `--`");
-    assert!(failures[3].starts_with("unreadable "), "{}", failures[3]);
+    assert_eq!(failures[0], "not-found no such file: `/no/such/file` is no URL either; a command is typed after `--`");
+    assert!(failures[1].starts_with("unreadable "), "{}", failures[1]);
 }
 
 #[test]
@@ -314,4 +315,23 @@ fn headers_and_variables_are_checked_when_typed() {
         let output = env.output(&["scan", wrong[0], wrong[1], "https://one.example"]);
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }
+}
+
+#[test]
+fn packages_are_named_with_or_without_a_version() {
+    let targets =
+        ["npm:x@1", "npm:@scope/x@1.2.3-rc.1", "npm:@scope/x", "pypi:y", "pypi:y@2.0", "npm:x@latest"].map(str::to_owned);
+    let resolved = resolve(&Typed { targets: &targets, ..Typed::default() });
+    let found: Vec<String> = resolved.targets.iter().map(short).collect();
+    assert_eq!(
+        found,
+        [
+            "npm: x Some(\"1\") {}",
+            "npm: @scope/x Some(\"1.2.3-rc.1\") {}",
+            "npm: @scope/x None {}",
+            "pypi: y None {}",
+            "pypi: y Some(\"2.0\") {}",
+            "npm: x None {}"
+        ]
+    );
 }

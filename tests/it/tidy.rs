@@ -13,7 +13,7 @@ const IMPURE: [&str; 10] =
     ["std::env", "std::fs", "std::net", "std::process", "std::time", "jiff", "nix::", "reqwest", "rusqlite", "tokio"];
 
 /// Where the clock is read, and what for.
-const CLOCK: [&str; 4] = [
+const CLOCK: [&str; 7] = [
     // The time of a visit: everything that is recorded carries this one.
     "src/commands/scan.rs",
     // How long a server may take to end.
@@ -22,12 +22,20 @@ const CLOCK: [&str; 4] = [
     "src/scan/visit.rs",
     // How long a locked catalogue is waited for.
     "src/store.rs",
+    // When a lease ends, and a visit was.
+    "src/store/queue.rs",
+    // Whose turn it is, how long a visit took, and how fast a registry is asked.
+    "src/crawl.rs",
+    "src/registry/client.rs",
 ];
 
 /// Where the caller's environment is read, and what for.
-const ENVIRONMENT: [&str; 6] = [
+const ENVIRONMENT: [&str; 8] = [
     // What a started server sees of it, and where programs are.
     "src/mcp/process.rs",
+    // Where programs and the user's home are, and what a program that fetches sees.
+    "src/sandbox.rs",
+    "src/sandbox/run.rs",
     // Whether somebody watches.
     "src/progress.rs",
     // `--env KEY`, and the variables that configs name.
@@ -158,9 +166,9 @@ fn only_the_store_knows_the_database() {
 }
 
 #[test]
-fn only_mcp_reaches_out() {
+fn only_mcp_and_the_sandbox_reach_out() {
     let words = ["reqwest", "std::net::", "TcpStream", "UnixStream", "UdpSocket", "process::Command", "process_wrap"];
-    only_in(&words, &["src/mcp"]);
+    only_in(&words, &["src/mcp", "src/sandbox"]);
 }
 
 #[test]

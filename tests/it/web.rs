@@ -1,66 +1,22 @@
 //! Scans of a scripted HTTP server in this process.
 
+use crate::http::{Request, Web, reply, reply_json, result, well_behaved};
 use crate::outcome;
-use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, mpsc};
+use serde_json::json;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 use toolgrade::scan::{Options, Scan, scan};
 use toolgrade::target::{Target, UrlTarget};
 
-/// A request as the server saw it.
-#[derive(Clone, Debug)]
-struct Request {
-    method: String,
-    path: String,
-    /// Names in lower case.
-    headers: Vec<(String, String)>,
-    body: Value,
-}
-
-impl Request {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    fn rpc(&self) -> &str {
-        self.body["method"].as_str().unwrap_or_default()
-    }
-}
-
-/// A server on a port of its own; each connection carries one request.
-struct Web {
-    address: String,
-    seen: Arc<Mutex<Vec<Request>>>,
-}
-
 impl Web {
-    fn start(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (answer, log) = (Arc::new(answer), Arc::clone(&seen));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (answer, log) = (Arc::clone(&answer), Arc::clone(&log));
-                std::thread::spawn(move || {
-                    let mut stream = stream;
-                    let Some(request) = read(&stream) else { return };
-                    log.lock().unwrap().push(request.clone());
-                    answer(&request, &mut stream);
-                });
-            }
-        });
-        Self { address, seen }
-    }
-
     fn scan(&self, path: &str) -> Scan {
         self.scan_target(UrlTarget { url: format!("{}{path}", self.address), ..UrlTarget::default() })
     }
 
     fn scan_target(&self, target: UrlTarget) -> Scan {
-        scan(vec![Target::Url(target)], &Options { timeout: Duration::from_secs(30) })
+        scan(vec![Target::Url(target)], &Options { timeout: Duration::from_secs(30), ..Options::default() })
     }
 
     /// The outcome, with the server's address as `@@`.
@@ -71,57 +27,6 @@ impl Web {
     fn text(&self, scan: &Scan) -> String {
         let bare = self.address.trim_start_matches("http://");
         outcome::text(scan).replace(&self.address, "@@").replace(bare, "@@")
-    }
-
-    fn seen(&self) -> Vec<Request> {
-        self.seen.lock().unwrap().clone()
-    }
-}
-
-fn read(stream: &TcpStream) -> Option<Request> {
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut words = line.split_whitespace();
-    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut headers = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-    }
-    let length = headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().unwrap());
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(Request { method, path, headers, body: serde_json::from_slice(&body).unwrap_or_default() })
-}
-
-fn reply(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
-    let length = body.len();
-    let _ = write!(stream, "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
-}
-
-fn reply_json(stream: &mut TcpStream, body: &Value) {
-    reply(stream, "200 OK", "content-type: application/json\r\n", &body.to_string());
-}
-
-/// What a well-behaved server answers; `None` to a notification.
-fn result(request: &Request) -> Option<Value> {
-    let id = request.body.get("id")?;
-    let result = match request.rpc() {
-        "initialize" => json!({"protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": {"name": "web"}}),
-        "tools/list" if request.body["params"]["cursor"].is_null() => json!({"tools": [{"name": "a"}], "nextCursor": "2"}),
-        "tools/list" => json!({"tools": [{"name": "b"}]}),
-        _ => return Some(json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "Method not found"}})),
-    };
-    Some(json!({"jsonrpc": "2.0", "id": id, "result": result}))
-}
-
-fn well_behaved(request: &Request, stream: &mut TcpStream) {
-    match result(request) {
-        Some(result) => reply_json(stream, &result),
-        None => reply(stream, "202 Accepted", "", ""),
     }
 }
 
@@ -262,7 +167,7 @@ fn failures_to_connect_are_told_apart() {
         url(&silent.address),
         url("http://"),
     ];
-    let scan = scan(targets, &Options { timeout: Duration::from_secs(30) });
+    let scan = scan(targets, &Options { timeout: Duration::from_secs(30), ..Options::default() });
     let reasons: Vec<String> = scan.failures.iter().map(|failure| format!("{} {}", failure.stage, failure.reason)).collect();
     assert_eq!(reasons, ["connect refused", "connect dns", "connect tls", "connect closed", "parse bad-url"]);
     assert_eq!(scan.failures[0].target, format!("http://127.0.0.1:{port}/mcp?key=***"));
@@ -382,7 +287,7 @@ fn a_server_that_hangs_is_left() {
         _ => well_behaved(request, stream),
     });
     let target = Target::Url(UrlTarget { url: web.address.clone(), ..UrlTarget::default() });
-    let scan = scan(vec![target], &Options { timeout: Duration::from_millis(800) });
+    let scan = scan(vec![target], &Options { timeout: Duration::from_millis(800), ..Options::default() });
     assert_eq!(
         web.text(&scan),
         "web 2025-06-18 cut: 0 tools: \n! list timeout: `tools/list` did not end within 0.8 s: give it longer (`--timeout`)\n"

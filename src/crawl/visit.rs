@@ -1,0 +1,209 @@
+//! One visit: tries the ways to a server in turn, grades what it lists, and says what to make of it.
+
+use super::Options;
+use super::plan::Plan;
+use crate::circumstances::Circumstances;
+use crate::failure::{Failure, Stage};
+use crate::listing::{Listing, Unlisted};
+use crate::registry::fill::Filler;
+use crate::registry::{Package, PackageKind, Remote, Way};
+use crate::report::hints;
+use crate::scan::{self, Scan};
+use crate::store::{Claim, Visited};
+use crate::target::{PackageTarget, Target};
+use crate::verdict::GradedServer;
+use crate::{grade, slug};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Ways tried for one server.
+const MOST_WAYS: usize = 4;
+
+/// The wait before the second try where the server asks for none; it doubles with each further one.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+
+/// The longest wait, whatever a server asks for.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// What is known of a way that was tried.
+struct Tried {
+    scan: Scan,
+    circumstances: Circumstances,
+}
+
+/// Visits a target. A way that lists nothing leads to the next one; what the first of them said is why, but that somebody asks
+/// for credentials says more.
+pub(super) async fn visit(claim: &Claim, local: Option<Arc<Target>>, options: &Options) -> Visited {
+    let mut tried = VecDeque::new();
+    if let Some(target) = local {
+        tried.push_back(visit_target(&target, options, Circumstances::default()).await);
+    } else {
+        match claim.plan.as_deref().map(serde_json::from_str::<Plan>) {
+            Some(Ok(plan)) => tried.extend(visit_ways(claim, &plan, options).await),
+            _ => tried.push_back(planned(
+                claim,
+                "unknown-plan",
+                "the catalogue does not say how to visit it: name its source again",
+            )),
+        }
+    }
+    let is_better = |tried: &Tried| !tried.scan.listings.is_empty();
+    let best = tried.iter().position(is_better).or_else(|| tried.iter().position(|tried| !tried.scan.challenges.is_empty()));
+    match tried.remove(best.unwrap_or(0)) {
+        Some(best) => outcome(claim, best, options).await,
+        None => outcome(claim, planned(claim, "nothing-to-run", "its index names neither a package nor a URL"), options).await,
+    }
+}
+
+async fn visit_ways(claim: &Claim, plan: &Plan, options: &Options) -> Vec<Tried> {
+    let mut tried = Vec::new();
+    for way in plan.ways.iter().take(MOST_WAYS) {
+        let next = match way {
+            Way::Remote(remote) => visit_remote(claim, remote, options).await,
+            Way::Package(package) => visit_package(claim, package, options).await,
+        };
+        let is_listed = !next.scan.listings.is_empty();
+        tried.push(next);
+        if is_listed {
+            break;
+        }
+    }
+    tried
+}
+
+async fn visit_remote(claim: &Claim, remote: &Remote, options: &Options) -> Tried {
+    let mut filler = Filler::new(options.placeholders);
+    match filler.remote(&claim.name, remote) {
+        Ok(mut target) => {
+            target.public_only = !options.allow_private;
+            let circumstances = Circumstances { placeholders: filler.made_up, ..Circumstances::default() };
+            visit_target(&Target::Url(target), options, circumstances).await
+        }
+        Err(missing) => {
+            let missing = missing.join(", ");
+            planned(claim, "needs-values", &format!("its URL has parts that somebody must choose: {missing}"))
+        }
+    }
+}
+
+async fn visit_package(claim: &Claim, package: &Package, options: &Options) -> Tried {
+    if !matches!(package.registry, PackageKind::Npm | PackageKind::Pypi | PackageKind::Oci) {
+        return planned(claim, "unsupported-package", &format!("packages of the kind `{}` cannot be started", package.registry));
+    }
+    if package.transport.as_deref().is_some_and(|transport| transport != "stdio") {
+        return planned(claim, "local-http", "the package serves HTTP on a port of its own instead of standard input and output");
+    }
+    let mut filler = Filler::new(options.placeholders);
+    let target = PackageTarget {
+        name: Some(claim.name.clone()),
+        registry: package.registry.clone(),
+        package: package.name.clone(),
+        version: package.version.clone().filter(|version| version != "latest"),
+        args: filler.arguments(&package.arguments),
+        env: filler.environment(&package.environment),
+        ..PackageTarget::default()
+    };
+    let circumstances = Circumstances { placeholders: filler.made_up, ..Circumstances::default() };
+    let mut tried = visit_target(&Target::Package(target), options, circumstances).await;
+    let is_started = tried.scan.package.is_some() && tried.scan.listings.iter().all(|listing| listing.tools.is_empty());
+    if let Some(failure) = tried.scan.failures.last_mut().filter(|_| is_started) {
+        if !filler.missing.is_empty() {
+            failure.message = format!("it wants {}\n{}", filler.missing.join(", "), failure.message);
+        }
+        if !filler.missing.is_empty() || hints::misses_a_credential(&failure.message) {
+            "needs-credentials".clone_into(&mut failure.reason);
+            tried.scan.is_passing = false;
+        }
+    }
+    tried
+}
+
+async fn visit_target(target: &Target, options: &Options, mut circumstances: Circumstances) -> Tried {
+    let mut scan =
+        scan::visit_one(target, &scan::Options { timeout: options.timeout, isolation: options.isolation.clone() }, &|_| {}).await;
+    if let (Target::Url(target), Some(challenge)) = (target, scan.challenges.first_mut()) {
+        // It only adds to what is known: no reason to wait for long.
+        let _ = tokio::time::timeout(options.timeout.min(Duration::from_secs(10)), challenge.read_metadata(target)).await;
+        circumstances.challenge = Some(challenge.clone());
+    }
+    circumstances.isolation = scan.isolation.clone();
+    circumstances.package = scan.package.clone();
+    Tried { scan, circumstances }
+}
+
+/// A way that cannot be tried, and why.
+fn planned(claim: &Claim, reason: &str, message: &str) -> Tried {
+    let failure =
+        Failure { target: claim.name.clone(), stage: Stage::Plan, reason: reason.to_owned(), message: message.to_owned() };
+    Tried { scan: Scan { failures: vec![failure], ..Scan::default() }, circumstances: Circumstances::default() }
+}
+
+async fn outcome(claim: &Claim, tried: Tried, options: &Options) -> Visited {
+    let Tried { scan, circumstances } = tried;
+    let is_listed = scan.listings.iter().any(|listing| !listing.tools.is_empty());
+    let failure = if is_listed { None } else { scan.failures.last().cloned() };
+    let is_seen = is_listed || !scan.challenges.is_empty();
+    let may_pass = !is_seen && scan.is_passing && claim.tries < options.retries;
+    let wait = scan.retry_after.unwrap_or(FIRST_WAIT * 2_u32.saturating_pow(claim.tries));
+    // Where nothing was listed and the list did not end, there is nothing to show but why.
+    let (listings, cut): (Vec<Listing>, Vec<Listing>) =
+        scan.listings.into_iter().partition(|listing| listing.server.complete || !listing.tools.is_empty());
+    let cut = cut.into_iter().zip(&scan.failures).next().map(|(listing, failure)| Unlisted {
+        name: Some(listing.server.name),
+        source: listing.server.source,
+        failure: failure.clone(),
+    });
+    // Grading is work, and would keep other visits from their connections.
+    let graded = tokio::task::spawn_blocking(move || graded(listings)).await;
+    let Ok((listed, content)) = graded else { return broken(claim) };
+    Visited {
+        content: is_listed.then_some(content),
+        listed: if may_pass { Vec::new() } else { listed },
+        unlisted: scan.unlisted.into_iter().next().or(cut),
+        failure,
+        is_seen,
+        retry: may_pass.then(|| wait.min(LONGEST_WAIT)),
+        circumstances,
+    }
+}
+
+/// The outcome of a visit that we ourselves broke off.
+pub(super) fn broken(claim: &Claim) -> Visited {
+    let failure = Failure {
+        target: claim.name.clone(),
+        stage: Stage::Parse,
+        reason: "bug".to_owned(),
+        message: "toolgrade itself failed on this target: please report it, with the server's name and version".to_owned(),
+    };
+    Visited { failure: Some(failure), ..Visited::default() }
+}
+
+fn graded(listings: Vec<Listing>) -> (Vec<GradedServer>, String) {
+    let content = content(&listings);
+    let grade = |listing: Listing| {
+        let slug = slug::slug(&listing.server.name);
+        grade::grade(listing, slug)
+    };
+    (listings.into_iter().map(grade).collect(), content)
+}
+
+/// A hash of what was listed, whatever its order: servers shuffle.
+fn content(listings: &[Listing]) -> String {
+    let texts = listings.iter().flat_map(|listing| {
+        let server = &listing.server.name;
+        listing
+            .tools
+            .iter()
+            .map(move |tool| ring::digest::digest(&ring::digest::SHA256, format!("{server}\0{}", text(tool)).as_bytes()))
+    });
+    let mut hashes: Vec<ring::digest::Digest> = texts.collect();
+    hashes.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
+    let mut whole = ring::digest::Context::new(&ring::digest::SHA256);
+    hashes.iter().for_each(|hash| whole.update(hash.as_ref()));
+    whole.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn text(tool: &crate::tool::Tool) -> String {
+    serde_json::to_string(tool.raw()).unwrap_or_default()
+}

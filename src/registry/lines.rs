@@ -1,0 +1,70 @@
+//! JSON Lines of targets: one server a line, with its URL, its package, or the command that runs it.
+
+use super::way::{Input, Package, PackageKind, Remote, Way};
+use super::{Entry, Status};
+use serde_json::Value;
+
+/// Whether a line names a target: it has an `id`, and is no tool.
+#[must_use]
+pub fn is_target(line: &Value) -> bool {
+    line["id"].is_string() && line["tool"].is_null() && line["inputSchema"].is_null()
+}
+
+/// Reads a line; `None` for what is no target. The key tells targets of one list apart that have the same name.
+#[must_use]
+pub fn read(line: &Value) -> Option<(String, Entry)> {
+    if !is_target(line) {
+        return None;
+    }
+    let name = text(&line["id"])?;
+    let key = text(&line["source"]).map_or_else(|| name.clone(), |source| format!("{name} ({source})"));
+    let environment: Vec<Input> = line["env"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(text)
+        .map(|name| Input { secret: crate::redact::names_a_secret(&name), name, ..Input::default() })
+        .collect();
+    let transport = text(&line["transport"]);
+    let is_sse = transport.as_deref() == Some("sse");
+    let remote = text(&line["remote_url"]).map(|url| Way::Remote(Remote { url, sse: is_sse, ..Remote::default() }));
+    let local = transport.filter(|_| remote.is_none());
+    let package = run(&line["run"]).or_else(|| package(&line["package"]));
+    let package = package.map(|package| Way::Package(Box::new(Package { environment, transport: local, ..package })));
+    let ways = remote.into_iter().chain(package).collect();
+    Some((key, Entry { name, version: text(&line["version"]), status: Status::Active, latest: None, ways }))
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(|text| text.chars().take(2000).collect())
+}
+
+fn package(value: &Value) -> Option<Package> {
+    let registry = PackageKind::from(text(&value["registryType"]).unwrap_or_default());
+    Some(Package { registry, name: text(&value["identifier"])?, version: text(&value["version"]), ..Package::default() })
+}
+
+/// The package that a command such as `npx -y NAME@VERSION ARG` runs; `None` for other commands.
+fn run(value: &Value) -> Option<Package> {
+    let args: Vec<String> = value["args"].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let (registry, joint) = match value["command"].as_str()? {
+        "npx" => (PackageKind::Npm, "@"),
+        "uvx" => (PackageKind::Pypi, "=="),
+        _ => return None,
+    };
+    let at = args.iter().position(|arg| !arg.starts_with('-'))?;
+    // `uvx --from PACKAGE COMMAND` and the like are no plain package: the line's own `package` says which one it is.
+    if args[..at].iter().any(|flag| !matches!(flag.as_str(), "-y" | "--yes")) {
+        return None;
+    }
+    let spec = args[at].as_str();
+    let (name, version) = match spec.get(1..)?.split_once(joint) {
+        Some((rest, version)) => (format!("{}{rest}", &spec[..1]), Some(version.to_owned())),
+        None => (spec.to_owned(), None),
+    };
+    let version = version.filter(|version| version != "latest");
+    let arguments = args[at + 1..]
+        .iter()
+        .map(|arg| super::Argument { flag: None, input: Input { value: Some(arg.clone()), ..Input::default() } });
+    Some(Package { registry, name, version, arguments: arguments.collect(), ..Package::default() })
+}
