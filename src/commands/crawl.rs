@@ -186,7 +186,7 @@ fn hints(summary: &Summary) -> Vec<String> {
     };
     hint("unauthorized", "asked for credentials: scan one with `--header 'Authorization: Bearer …'`");
     hint("needs-credentials", "wanted variables that nobody gave: see `--placeholders`");
-    hint("needs-values", "have URLs with parts that somebody must choose: see `--placeholders`");
+    hint("needs-values", "with parts in the URL that somebody must choose: see `--placeholders`");
     hint("no-sandbox", "were not started for want of a sandbox: see `toolgrade doctor`");
     hint("no-runtime", "were not started for want of what runs them: see `toolgrade doctor`");
     hint("private-address", "would have led into a private network: see `--allow-private`");

@@ -111,7 +111,9 @@ async fn visit_package(claim: &Claim, package: &Package, options: &Options) -> T
         if !filler.missing.is_empty() {
             failure.message = format!("it wants {}\n{}", filler.missing.join(", "), failure.message);
         }
-        if !filler.missing.is_empty() || hints::misses_a_credential(&failure.message) {
+        // What it said itself counts, not our advice.
+        let said = failure.message.split_once("standard error:\n").map_or("", |(_, said)| said);
+        if !filler.missing.is_empty() || hints::misses_a_credential(said) {
             "needs-credentials".clone_into(&mut failure.reason);
             tried.scan.is_passing = false;
         }

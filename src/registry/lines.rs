@@ -23,7 +23,7 @@ pub fn read(line: &Value) -> Option<(String, Entry)> {
         .into_iter()
         .flatten()
         .filter_map(text)
-        .map(|name| Input { secret: crate::redact::names_a_secret(&name), name, ..Input::default() })
+        .map(|name| Input { required: is_essential(&name).then_some(true), name, ..Input::default() })
         .collect();
     let transport = text(&line["transport"]);
     let is_sse = transport.as_deref() == Some("sse");
@@ -33,6 +33,14 @@ pub fn read(line: &Value) -> Option<(String, Entry)> {
     let package = package.map(|package| Way::Package(Box::new(Package { environment, transport: local, ..package })));
     let ways = remote.into_iter().chain(package).collect();
     Some((key, Entry { name, version: text(&line["version"]), status: Status::Active, latest: None, ways }))
+}
+
+/// Whether a variable of which only the name is known most likely is one that the server does not start without: a credential, or
+/// where and as whom to use it.
+fn is_essential(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let ends = ["URL", "URI", "HOST", "ENDPOINT", "EMAIL", "USER", "USERNAME", "_ID"].iter().any(|word| upper.ends_with(word));
+    ends || crate::redact::names_a_secret(name)
 }
 
 fn text(value: &Value) -> Option<String> {
