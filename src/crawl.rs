@@ -14,6 +14,7 @@ mod visit;
 mod writer;
 
 use crate::failure::Failure;
+use crate::mcp::sharing_room;
 use crate::package::Isolation;
 use crate::scan;
 use crate::store::{Claim, Counts, Store};
@@ -234,7 +235,7 @@ impl Crawl<'_> {
     fn task(&self, claim: Claim) -> impl Future<Output = Done> + Send + 'static {
         let (writer, options) = (self.writer.clone(), Arc::clone(&self.options));
         let local = self.local.get(&(claim.source, claim.key.clone())).cloned();
-        async move {
+        sharing_room(async move {
             let begin = Instant::now();
             let visit = AssertUnwindSafe(visit::visit(&claim, local, &options));
             // A panic in one visit is one failure, not the end of the crawl.
@@ -252,7 +253,7 @@ impl Crawl<'_> {
                 took,
                 recorded: writer.complete(claim, visited).await,
             }
-        }
+        })
     }
 
     fn finish(&mut self, done: Done) -> anyhow::Result<()> {

@@ -19,6 +19,7 @@ pub(crate) mod pages;
 mod problem;
 mod process;
 mod public;
+mod room;
 mod sse;
 mod stdio;
 mod stray;
@@ -30,6 +31,7 @@ pub(crate) use connection::Connection;
 pub(crate) use environment::scrubbed;
 pub(crate) use get::Getter;
 pub(crate) use problem::Problem;
+pub(crate) use room::sharing_room;
 pub(crate) use tail::Tail;
 
 /// The longest single message read, in bytes. Real servers send up to 0.6 MiB.

@@ -32,7 +32,7 @@ impl Getter {
         if !status.is_success() {
             return Err(web::status_problem(status.as_u16(), &headers, &web::error_body(response).await));
         }
-        let body = web::body(response, url.path()).await?;
+        let body = web::body(response, url.path(), 0).await?;
         serde_json::from_slice(&body).map_err(|_| Problem::new("malformed-json", "the reply is no JSON"))
     }
 }

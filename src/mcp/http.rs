@@ -2,7 +2,7 @@
 
 use super::message::{self, Incoming};
 use super::web::{self, Web};
-use super::{MAX_MESSAGE, MAX_TOTAL, Problem};
+use super::{MAX_MESSAGE, MAX_TOTAL, Problem, room};
 use crate::target::UrlTarget;
 use futures_util::StreamExt as _;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -56,7 +56,7 @@ impl Http {
             "text/html" => Err(not_mcp("a web page")),
             kind => {
                 let kind = kind.to_owned();
-                let body = web::body(response, method).await?;
+                let body = web::body(response, method, self.read).await?;
                 self.count(method, body.len())?;
                 let reply = self.find_reply(method, &body).await?;
                 reply.ok_or_else(|| match kind.as_str() {
@@ -125,6 +125,7 @@ impl Http {
                 return Err(super::stdio::oversize(method, "an event", MAX_MESSAGE));
             }
             self.count(method, data.len())?;
+            room::ask(self.read).await;
             if let Some(result) = self.find_reply(method, data.as_bytes()).await? {
                 return Ok(result);
             }

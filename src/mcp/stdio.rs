@@ -2,7 +2,7 @@
 
 use super::message::{self, Incoming};
 use super::process::Process;
-use super::{MAX_MESSAGE, MAX_TOTAL, Problem};
+use super::{MAX_MESSAGE, MAX_TOTAL, Problem, room};
 use crate::target::CommandTarget;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -84,6 +84,7 @@ impl Stdio {
             self.line.extend_from_slice(&buffered[..taken]);
             self.stdout.consume(taken);
             self.read += taken;
+            room::ask(self.read).await;
             if self.line.len() > MAX_MESSAGE {
                 return Err(oversize(method, "a line", MAX_MESSAGE));
             }

@@ -2,7 +2,7 @@
 
 use super::problem::clipped;
 use super::public::{self, Private, PublicOnly};
-use super::{Challenge, MAX_MESSAGE, MAX_TOTAL, Problem};
+use super::{Challenge, MAX_MESSAGE, MAX_TOTAL, Problem, room};
 use crate::failure::Stage;
 use crate::target::UrlTarget;
 use futures_util::{Stream, StreamExt as _};
@@ -144,13 +144,15 @@ pub(super) fn media_type(response: &Response) -> String {
 }
 
 /// The body of a response, up to a limit of what it is after decompression.
-pub(super) async fn body(response: Response, method: &str) -> Result<Vec<u8>, Problem> {
+/// The visit has read so many bytes `before`.
+pub(super) async fn body(response: Response, method: &str, before: usize) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| {
             Problem::new("closed", format!("the reply to `{method}` broke off ({}): try again", causes(&error)))
         })?;
+        room::ask(before + body.len() + chunk.len()).await;
         body.extend_from_slice(&chunk);
         if body.len() > MAX_MESSAGE {
             return Err(super::stdio::oversize(method, "a body", MAX_MESSAGE));
