@@ -252,4 +252,12 @@ pub struct SiteArgs {
     /// The address the site will be served from, for links that must be absolute
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+
+    /// Show the site at a port of this machine until it is interrupted; 0 takes any port that is free
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8080", require_equals = true)]
+    pub serve: Option<u16>,
+
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
 }

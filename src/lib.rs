@@ -37,6 +37,7 @@ pub mod report;
 pub mod rules;
 pub mod sanitize;
 pub mod scan;
+pub mod serve;
 pub mod site;
 pub mod slug;
 pub mod store;

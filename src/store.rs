@@ -9,8 +9,9 @@ mod migrations;
 mod read;
 mod record;
 mod snapshot;
+mod stream;
 
-pub use snapshot::Snapshot;
+pub use snapshot::{Listed, Recorded, Snapshot, Visit};
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
