@@ -26,6 +26,7 @@ mod linked;
 mod marked;
 mod output;
 mod plain_page;
+mod policies;
 mod questions;
 mod rule_page;
 mod search;
@@ -68,13 +69,25 @@ pub struct Options<'a> {
     pub base_url: Option<String>,
     /// The rules that get a page, in id order.
     pub rules: &'a [Rule],
+    /// What gets a page.
+    pub pages: Pages,
+}
+
+/// What gets a page of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pages {
+    /// Every tool.
+    #[default]
+    Tool,
+    /// Every server; its tools are sections of it. For hosts that count files.
+    Server,
 }
 
 impl Options<'static> {
     /// Publishes to a directory: relative links, every rule.
     #[must_use]
     pub fn new(output: PathBuf) -> Self {
-        Self { output, base_url: None, rules: crate::rules::all() }
+        Self { output, base_url: None, rules: crate::rules::all(), pages: Pages::default() }
     }
 }
 
@@ -126,13 +139,13 @@ pub struct Summary {
 pub fn publish(servers: &dyn Servers, options: &Options<'_>, say: &dyn Fn(&str)) -> anyhow::Result<Summary> {
     let base = options.base_url.as_deref().map(base).transpose()?;
     let opened = Opened::new(&options.output)?;
-    let state = state(servers, base.as_deref())?;
+    let state = state(servers, options.pages, base.as_deref())?;
     say("looking for what has changed");
     if let Some(there) = opened.is_of(&state)? {
         return Ok(Summary { pages: None, files: there.files, bytes: there.bytes, changed: 0, removed: 0 });
     }
     say("reading the catalogue");
-    let survey = Survey::take(servers, options.rules)?;
+    let survey = Survey::take(servers, options.rules, options.pages == Pages::Server)?;
     let site = Site { base, output: opened.begin(&state)?, pages: Mutex::new(Vec::new()) };
     say("writing servers and tools");
     crew(
@@ -204,8 +217,10 @@ impl Site {
             number,
             Box::new(|writer| {
                 writer.listed = false;
-                server_page::write(writer, &entry)?;
-                tool_page::write(writer, &entry)
+                let recommended = policies::Recommended::new(&entry);
+                server_page::write(writer, &entry, &recommended)?;
+                policies::write(writer, &entry, &recommended)?;
+                if survey.together { Ok(()) } else { tool_page::write(writer, &entry, &recommended) }
             }),
         )
     }
@@ -253,9 +268,10 @@ impl Writer<'_> {
 }
 
 /// What the whole site is a function of, as hexadecimal digits.
-fn state(servers: &dyn Servers, base: Option<&str>) -> anyhow::Result<String> {
+fn state(servers: &dyn Servers, pages: Pages, base: Option<&str>) -> anyhow::Result<String> {
     let mut digest = Digest::new(&SHA256);
     servers.identify(&mut |bytes| digest.update(bytes))?;
+    digest.update(&[pages as u8]);
     digest.update(base.unwrap_or_default().as_bytes());
     digest.update(env!("CARGO_PKG_VERSION").as_bytes());
     // Whoever works on toolgrade makes other pages with the same version.

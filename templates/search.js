@@ -35,7 +35,7 @@
 
   const row = (line) => {
     const [name, server, directory, page, kind, signals] = line.split("\t");
-    return { name, server, path: `servers/${directory}/${page}.html`, kind: Number(kind), signals, isServer: server === "" };
+    return { name, server, path: index.together && page !== "index" ? `servers/${directory}/index.html#tool-${page}` : `servers/${directory}/${page}.html`, kind: Number(kind), signals, isServer: server === "" };
   };
 
   const words = (text) => text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

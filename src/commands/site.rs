@@ -12,7 +12,7 @@ use std::time::Instant;
 
 pub(super) fn run(args: &SiteArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
-    let options = Options { base_url: args.base_url.clone(), ..Options::new(args.output.clone()) };
+    let options = Options { base_url: args.base_url.clone(), pages: args.pages.into(), ..Options::new(args.output.clone()) };
     let progress = Progress::start("opening the catalogue", args.quiet);
     let summary = Snapshot::with(&args.catalogue, |snapshot| publish(snapshot, &options, &|phase| progress.say(phase)))?;
     drop(progress);

@@ -1,6 +1,6 @@
 //! One server while its pages are made: its definitions and verdicts in full, and each tool's number in the survey.
 
-use super::survey::{ServerCard, Survey};
+use super::survey::{Row, ServerCard, Survey};
 use crate::attacks::{Attack, attack};
 use crate::store::{Listed, Observed};
 use crate::verdict::{Class, GradedServer, GradedTool, Verdict};
@@ -87,7 +87,12 @@ impl<'c> ToolRef<'c> {
 
     /// Where its page is.
     pub(super) fn path(&self) -> String {
-        self.entry.survey.row(self.number()).path()
+        self.row().path()
+    }
+
+    /// It in lists.
+    pub(super) fn row(&self) -> Row<'c> {
+        self.entry.survey.row(self.number())
     }
 
     /// The documented attacks that fit it.

@@ -22,6 +22,7 @@ struct ChangesPage<'a> {
     layout: Layout,
     events: Vec<Event<'a>>,
     riskier: Vec<(&'a ServerCard, &'a Change)>,
+    together: bool,
 }
 
 #[derive(Template)]
@@ -86,7 +87,7 @@ fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
     riskier.sort_by_key(|(_, change)| Reverse((change.at, change.kind.class())));
     riskier.truncate(FED);
     let layout = writer.layout("changes.html", "Changes", "Tools of MCP servers that are new, gone, or riskier than before.");
-    writer.page(&layout.clone(), &ChangesPage { layout, events, riskier })
+    writer.page(&layout.clone(), &ChangesPage { layout, events, riskier, together: survey.together })
 }
 
 /// Every visit that brought news, newest first.

@@ -64,7 +64,7 @@ fn kinds(survey: &Survey<'_>) -> Vec<(String, Vec<usize>)> {
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     for (number, server) in survey.servers.iter().enumerate().filter(|(_, server)| !server.tools.is_empty()) {
         let is_plain = |word: &String| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
-        let mut own: Vec<String> = words(&server.name).into_iter().filter(is_plain).collect();
+        let mut own: Vec<String> = words(own_name(&server.name)).into_iter().filter(is_plain).collect();
         own.sort_unstable();
         own.dedup();
         for word in own {
@@ -84,6 +84,11 @@ fn kinds(survey: &Survey<'_>) -> Vec<(String, Vec<usize>)> {
         .collect();
     kinds.sort_unstable();
     kinds
+}
+
+/// A name without whose it is: `io.github.someone/files` is called `files`.
+fn own_name(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, own)| own)
 }
 
 /// Tools that at least two of the servers have: those most of them have first.

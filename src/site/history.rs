@@ -1,11 +1,13 @@
 //! What changed from one visit of a server to the next: tools that came, went, were reworded, or got another class.
 
 use super::digest::{Digest, slugs};
+use super::survey::tool_path;
 use super::text;
 use crate::store::{Listed, Visit};
 use crate::verdict::Class;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
 
 /// How many changes of a server are kept, the newest.
 const KEPT: usize = 60;
@@ -20,7 +22,7 @@ pub(super) struct Change {
     pub(super) at: Timestamp,
     /// The tool's name, as sent, cut where it is very long.
     pub(super) tool: String,
-    /// The stem of its page, while it has one.
+    /// The stem of its page, or the end of its section's address, while it has one.
     pub(super) slug: Option<String>,
     pub(super) kind: Kind,
 }
@@ -36,6 +38,13 @@ pub(super) enum Kind {
     Reworded(Class),
     /// Its class is another one now: from, to.
     Moved(Class, Class),
+}
+
+impl Change {
+    /// Where the tool is, given its server's directory; empty while it has no page.
+    pub(super) fn path(&self, directory: impl Display, together: &bool) -> String {
+        self.slug.as_ref().map_or(String::new(), |slug| tool_path(&directory.to_string(), slug, *together))
+    }
 }
 
 impl Kind {

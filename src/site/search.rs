@@ -98,7 +98,10 @@ fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
         writer.file(&format!("search/{}.txt", firsts.len() - 1), file)?;
     }
     let names: Vec<_> = signals.0.iter().map(|(_, rule, title)| json!([rule.id, title])).collect();
-    writer.file("search/index.json", serde_json::to_string(&json!({ "signals": names, "files": firsts }))? + "\n")
+    writer.file(
+        "search/index.json",
+        serde_json::to_string(&json!({ "together": survey.together, "signals": names, "files": firsts }))? + "\n",
+    )
 }
 
 fn line(survey: &Survey<'_>, signals: &Signals<'_>, number: usize, file: &mut String) {

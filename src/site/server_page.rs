@@ -4,11 +4,12 @@ use super::catalogue::Entry;
 use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
+use super::policies::{PAGE, Recommended};
 use super::survey::Row;
+use super::tool_page::{ToolPage, sections};
 use super::trusted::{self, Trusted};
 use super::{Writer, filters, is_web, text};
 use crate::listing::Source;
-use crate::policy::policylayer;
 use crate::report::tally;
 use crate::verdict::Class;
 use askama::Template;
@@ -30,12 +31,16 @@ struct ServerPage<'a> {
     /// Of a context of a million.
     share_of_million: String,
     changes: &'a [Change],
+    /// Its tools, where they have no pages of their own.
+    sections: Vec<ToolPage<'a>>,
     badge: String,
     data: Trusted,
     heaviest: Option<Row<'a>>,
     source: String,
     link: Option<&'a str>,
     policy: String,
+    /// Where it is in other formats.
+    policies: &'static str,
 }
 
 /// What the tools of one class add up to.
@@ -46,7 +51,7 @@ struct Risk<'a> {
     more: usize,
 }
 
-pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>) -> anyhow::Result<()> {
+pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
     let server = &entry.graded;
     let name = crate::sanitize::line(&server.server.name);
     let about = match server.letter() {
@@ -57,7 +62,7 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>) -> anyhow::Resul
     };
     let layout = writer.layout(&entry.card.path(), &name, &about);
     let tools = entry.survey.riskiest(entry.card);
-    let policy = policylayer::document(std::slice::from_ref(server));
+    let policy = recommended.document();
     let page = ServerPage {
         layout: layout.clone(),
         worst: tools.first().map(Row::class),
@@ -67,6 +72,7 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>) -> anyhow::Resul
         share: text::context_share(entry.card.tokens, 200_000),
         share_of_million: text::context_share(entry.card.tokens, 1_000_000),
         changes: &entry.card.changes,
+        sections: if entry.survey.together { sections(writer, entry, recommended) } else { Vec::new() },
         badge: badge_address(writer.base(), entry),
         data: structured_data(writer.base(), entry, &about),
         heaviest: entry
@@ -80,13 +86,14 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>) -> anyhow::Resul
             Source::Http { url, .. } if is_web(url) => Some(url),
             _ => None,
         },
-        policy: text::json(&policy),
+        policy: policy.clone(),
+        policies: PAGE,
     };
     writer.page(&layout, &page)?;
     let directory = entry.card.directory();
     writer.file(&format!("{directory}/badge.svg"), Badge::new(entry).render()?)?;
     writer.json(&format!("{directory}/server.json"), &crate::report::json::entry(server))?;
-    writer.json(&format!("{directory}/policy.json"), &policy)
+    writer.file(&format!("{directory}/policy.json"), policy)
 }
 
 /// A picture for the README of a server.

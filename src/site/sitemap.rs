@@ -52,11 +52,12 @@ pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Res
 fn sitemaps(base: &str, writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
     let mut lists = std::mem::take(&mut *writer.site.pages.lock().unwrap_or_else(PoisonError::into_inner));
     lists.sort_unstable();
-    let all = lists.len() + survey.servers.len() + survey.len();
+    let tools = if survey.together { 0 } else { survey.len() };
+    let all = lists.len() + survey.servers.len() + tools;
     let lists = lists.into_iter().map(|path| Address { path, seen: None });
     let servers = survey.servers.iter().flat_map(|server| {
         let seen = server.observed.as_ref().map(|seen| seen.last);
-        let tools = survey.of_server(server).map(move |tool| Address { path: tool.path(), seen });
+        let tools = survey.of_server(server).take(tools).map(move |tool| Address { path: tool.path(), seen });
         std::iter::once(Address { path: server.path(), seen }).chain(tools)
     });
     let mut addresses = lists.chain(servers);

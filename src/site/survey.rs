@@ -18,6 +18,8 @@ const NAMED: usize = 120;
 pub(super) struct Survey<'r> {
     pub(super) servers: Vec<ServerCard>,
     pub(super) rules: &'r [Rule],
+    /// Whether tools are sections of their server's page.
+    pub(super) together: bool,
     tools: Vec<Card>,
     /// Tools by kin, then number.
     kin: Vec<u32>,
@@ -66,13 +68,14 @@ struct Card {
 #[derive(Clone, Copy)]
 pub(super) struct Row<'s> {
     number: usize,
+    together: bool,
     card: &'s Card,
     server: &'s ServerCard,
 }
 
 impl<'r> Survey<'r> {
     /// Reads all servers once.
-    pub(super) fn take(servers: &dyn Servers, rules: &'r [Rule]) -> anyhow::Result<Self> {
+    pub(super) fn take(servers: &dyn Servers, rules: &'r [Rule], together: bool) -> anyhow::Result<Self> {
         let done: Mutex<Vec<(usize, ServerCard, Vec<Card>)>> = Mutex::new(Vec::new());
         crew(
             |feed| super::handfuls(servers, feed),
@@ -86,7 +89,7 @@ impl<'r> Survey<'r> {
         )?;
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(number, ..)| *number);
-        let mut survey = Self { servers: Vec::with_capacity(done.len()), rules, tools: Vec::new(), kin: Vec::new() };
+        let mut survey = Self { servers: Vec::with_capacity(done.len()), rules, together, tools: Vec::new(), kin: Vec::new() };
         for (_, mut server, tools) in done {
             server.tools = survey.tools.len()..survey.tools.len() + tools.len();
             survey.servers.push(server);
@@ -112,7 +115,7 @@ impl<'r> Survey<'r> {
     /// A tool by its number.
     pub(super) fn row(&self, number: usize) -> Row<'_> {
         let card = &self.tools[number];
-        Row { number, card, server: &self.servers[card.server as usize] }
+        Row { number, together: self.together, card, server: &self.servers[card.server as usize] }
     }
 
     /// A server's tools, in its order.
@@ -250,9 +253,14 @@ impl<'s> Row<'s> {
         self.card.kin
     }
 
-    /// Where its page is.
+    /// Where its page is, or its section.
     pub(super) fn path(&self) -> String {
-        format!("{}/{}.html", self.server.directory(), self.slug())
+        tool_path(&self.server.directory(), self.slug(), self.together)
+    }
+
+    /// The end of its address on its server's page.
+    pub(super) fn anchor(&self) -> String {
+        format!("tool-{}", self.slug())
     }
 
     /// Its number in the survey.
@@ -263,6 +271,11 @@ impl<'s> Row<'s> {
     fn risk(&self) -> (Class, u8) {
         (self.card.class, self.card.score)
     }
+}
+
+/// Where a tool is: a page beside its server's, or a section of that.
+pub(super) fn tool_path(directory: &str, slug: &str, together: bool) -> String {
+    if together { format!("{directory}/index.html#tool-{slug}") } else { format!("{directory}/{slug}.html") }
 }
 
 fn cards(number: usize, listed: Listed, rules: &[Rule]) -> anyhow::Result<(ServerCard, Vec<Card>)> {

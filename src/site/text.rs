@@ -1,5 +1,6 @@
 //! What pages say in words: lists in English, what each class means, JSON that hides nothing.
 
+use crate::policy::plan::Standing;
 use crate::report::safe_json;
 use crate::sanitize;
 use crate::verdict::{Class, Verdict};
@@ -81,6 +82,22 @@ pub(super) fn stance(class: Class) -> (&'static str, &'static str) {
         }
         Class::Destructive => ("Block it", "Hide it, so that no agent plans with it, until someone needs it."),
         Class::Financial => ("Ask a person first", "Block it until a person has approved the very call."),
+    }
+}
+
+/// What is recommended for one tool, and why.
+pub(super) fn recommendation(class: Class, standing: Standing) -> (&'static str, &'static str) {
+    match standing {
+        Standing::Free => stance(Class::Read),
+        Standing::Limited => stance(if class == Class::Execute { class } else { Class::Write }),
+        Standing::Checked => {
+            ("Keep it in bounds", "Keep it usable: its arguments are checked before each call, and calls are counted.")
+        }
+        Standing::Approval => stance(Class::Financial),
+        Standing::Refused => {
+            ("Refuse it", "It runs what its caller writes: refuse it until someone allows it by name, knowing what it can reach.")
+        }
+        Standing::Hidden => stance(Class::Destructive),
     }
 }
 

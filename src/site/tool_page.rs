@@ -5,12 +5,14 @@ use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
 use super::marked::{Piece, Quote, quotes, whole};
+use super::policies::{Recommended, Tab};
 use super::questions::{Question, questions};
 use super::survey::{Row, Survey};
 use super::trusted::{self, Trusted};
 use super::{Writer, filters, text};
 use crate::attacks::Attack;
 use crate::evidence::{Evidence, Field};
+use crate::policy::plan::{Standing, ToolPlan};
 use crate::policy::policylayer;
 use crate::tool::Parameter;
 use crate::verdict::{Class, Verdict};
@@ -22,62 +24,69 @@ const RELATED: usize = 6;
 
 #[derive(Template)]
 #[template(path = "tool.html")]
-struct ToolPage<'a> {
-    layout: Layout,
-    tool: ToolRef<'a>,
-    can: &'static str,
-    confidence: &'static str,
-    percent: usize,
-    name: Vec<Piece>,
-    description: Vec<Piece>,
-    reasons: Vec<Reason>,
-    signals: Vec<Reason>,
-    parameters: Vec<(Parameter<'a>, Vec<&'a str>)>,
-    changes: Vec<&'a Change>,
-    required: usize,
-    share: String,
-    stance: &'static str,
-    stance_reason: &'static str,
-    controls: Vec<Control>,
-    attacks: Vec<&'static Attack>,
-    siblings: Vec<Row<'a>>,
-    elsewhere: Vec<Row<'a>>,
-    more_elsewhere: usize,
-    questions: Vec<Question>,
-    data: Trusted,
+pub(super) struct ToolPage<'a> {
+    pub(super) layout: Layout,
+    pub(super) tool: ToolRef<'a>,
+    pub(super) can: &'static str,
+    pub(super) confidence: &'static str,
+    pub(super) percent: usize,
+    pub(super) name: Vec<Piece>,
+    pub(super) description: Vec<Piece>,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) signals: Vec<Reason>,
+    pub(super) parameters: Vec<(Parameter<'a>, Vec<&'a str>)>,
+    pub(super) changes: Vec<&'a Change>,
+    pub(super) required: usize,
+    pub(super) share: String,
+    pub(super) stance: &'static str,
+    pub(super) stance_reason: &'static str,
+    pub(super) tabs: Vec<Tab>,
+    pub(super) controls: Vec<Control>,
+    pub(super) attacks: Vec<&'static Attack>,
+    pub(super) siblings: Vec<Row<'a>>,
+    pub(super) elsewhere: Vec<Row<'a>>,
+    pub(super) more_elsewhere: usize,
+    pub(super) questions: Vec<Question>,
+    pub(super) data: Trusted,
 }
 
 /// Why something is said of the tool: a rule, and the words that made it speak.
-struct Reason {
-    rule: String,
-    has_page: bool,
-    effect: Option<Class>,
-    says: String,
-    quotes: Vec<Quote>,
+pub(super) struct Reason {
+    pub(super) rule: String,
+    pub(super) has_page: bool,
+    pub(super) effect: Option<Class>,
+    pub(super) says: String,
+    pub(super) quotes: Vec<Quote>,
 }
 
 /// A way to control the tool, as a policy.
-struct Control {
+pub(super) struct Control {
     title: &'static str,
     says: &'static str,
     policy: String,
-    recommended: bool,
 }
 
-pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>) -> anyhow::Result<()> {
+pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
     let riskiest = entry.survey.riskiest(entry.card);
     let mut places = vec![0; riskiest.len()];
     for (place, row) in riskiest.iter().enumerate() {
         places[row.number() - entry.card.tools.start] = place;
     }
     for (tool, here) in entry.tools().zip(places) {
-        let page = page(writer, tool, siblings(&riskiest, here));
+        let page = page(writer, tool, recommended, siblings(&riskiest, here));
         writer.page(&page.layout, &page)?;
     }
     Ok(())
 }
 
-fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, siblings: Vec<Row<'a>>) -> ToolPage<'a> {
+/// The tools of a server as sections of its page, riskiest first.
+pub(super) fn sections<'a>(writer: &Writer<'_>, entry: &'a Entry<'a>, recommended: &Recommended) -> Vec<ToolPage<'a>> {
+    let at = |row: Row<'a>| row.number() - entry.card.tools.start;
+    let riskiest = entry.survey.riskiest(entry.card).into_iter();
+    riskiest.map(|row| page(writer, ToolRef { entry, at: at(row) }, recommended, Vec::new())).collect()
+}
+
+fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, siblings: Vec<Row<'a>>) -> ToolPage<'a> {
     let graded = tool.graded();
     let verdict = tool.verdict();
     let class = verdict.class;
@@ -86,12 +95,14 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, siblings: Vec<Row<'a>>) -> T
     let survey = tool.entry.survey;
     let layout = writer.layout(&tool.path(), &format!("{name} – {server}"), &about);
     let (elsewhere, others) = survey.elsewhere(tool.number(), RELATED);
-    let questions = questions(tool, others);
+    let plan = recommended.tool(tool.name());
+    let standing = plan.map_or(Standing::Hidden, ToolPlan::standing);
+    let (stance, stance_reason) = text::recommendation(class, standing);
+    let questions = questions(tool, standing, others);
     let data = structured_data(writer.base(), tool, &questions);
     let parameters = graded.tool.parameters();
     let decided: Vec<&Evidence> =
         verdict.findings.iter().filter(|finding| finding.effect == class).flat_map(|finding| &finding.evidence).collect();
-    let (stance, stance_reason) = text::stance(class);
     ToolPage {
         layout,
         tool,
@@ -108,7 +119,8 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, siblings: Vec<Row<'a>>) -> T
         share: text::context_share(graded.tokens, 200_000),
         stance,
         stance_reason,
-        controls: controls(tool.name(), class),
+        tabs: plan.map_or(Vec::new(), |plan| recommended.of_tool(plan)),
+        controls: controls(tool.name(), standing),
         attacks: tool.attacks(),
         siblings,
         more_elsewhere: others - elsewhere.len(),
@@ -175,31 +187,28 @@ fn title(survey: &Survey<'_>, id: &str) -> String {
     survey.rule(id).map_or_else(|| id.to_owned(), |rule| rule.title.clone())
 }
 
-/// The four things one can do about a tool; each is the recommended policy of some class.
-fn controls(name: &str, class: Class) -> Vec<Control> {
-    let capped = if class == Class::Execute { Class::Execute } else { Class::Write };
-    let control = |title, says, like: Class, recommended| Control { title, says, policy: policy(name, like), recommended };
-    vec![
-        control("Allow it", "Listed under “tools” without a limit: every call goes through.", Class::Read, class == Class::Read),
-        control(
-            "Cap it",
-            "Calls above the limit are refused until the next minute begins.",
-            capped,
-            matches!(class, Class::Write | Class::Execute),
-        ),
-        control(
+/// The four things one can do about a tool, but for the one that is recommended; each is the plain policy of some class.
+fn controls(name: &str, standing: Standing) -> Vec<Control> {
+    [
+        (Standing::Free, "Allow it", "Listed under “tools” without a limit: every call goes through.", Class::Read),
+        (Standing::Limited, "Cap it", "Calls above the limit are refused until the next minute begins.", Class::Write),
+        (
+            Standing::Approval,
             "Require approval",
             "Every call is refused with this message until a person lets it through.",
             Class::Financial,
-            class == Class::Financial,
         ),
-        control(
+        (
+            Standing::Hidden,
             "Block it",
             "The tool leaves the list an agent sees, and any call to it is refused.",
             Class::Destructive,
-            class == Class::Destructive,
         ),
     ]
+    .into_iter()
+    .filter(|(way, ..)| *way != standing)
+    .map(|(_, title, says, like)| Control { title, says, policy: policy(name, like) })
+    .collect()
 }
 
 /// The policy for one tool as a class recommends it. It is the same for every tool but for the name, so it is written once.

@@ -113,7 +113,7 @@ fn the_browser_would_run_a_script_that_got_through() {
 fn what_a_tool_says_stays_text_and_pages_are_styled() {
     let env = published();
     let tools = pages(env.path(), "out/servers/tries");
-    assert_eq!(tools.len(), ATTEMPTS.len() + 1);
+    assert_eq!(tools.len(), ATTEMPTS.len() + 2);
     let others = ["out/index.html", "out/classes/destructive.html", "out/servers/sapo-mcp/update_order.html"];
     let pages: Vec<&str> = tools.iter().map(String::as_str).chain(others).collect();
     let seen = observe(env.path(), &pages);

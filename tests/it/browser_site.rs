@@ -210,7 +210,7 @@ fn what_the_builder_builds_is_what_the_program_decides() {
 }
 
 /// One page of each kind.
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 21] = [
     "index.html",
     "404.html",
     "about.html",
@@ -230,6 +230,7 @@ const KINDS: [&str; 20] = [
     "rules/delete-data.html",
     "a-z/index.html",
     "servers/shop/index.html",
+    "servers/shop/policies--all.html",
     "servers/shop/delete_order.html",
 ];
 

@@ -171,8 +171,8 @@ fn the_stripe_server_from_a_scan_to_its_site_and_policy() {
     let (status, _, said) = run(&env, &["site", "--catalogue", "seen.db", "-o", "out"], &[]);
     assert_eq!(status, Some(0), "{said}");
     let pages = std::fs::read_dir(env.path().join("out/servers/stripe")).unwrap().flatten();
-    // And one of the server itself.
-    assert_eq!(pages.filter(|entry| entry.path().extension().is_some_and(|end| end == "html")).count(), 23);
+    // And one of the server itself, and one of its policies.
+    assert_eq!(pages.filter(|entry| entry.path().extension().is_some_and(|end| end == "html")).count(), 24);
     let published: Value = serde_json::from_str(&env.read("out/servers/stripe/server.json").unwrap()).unwrap();
     assert_eq!(published["tools"], server["tools"]);
 

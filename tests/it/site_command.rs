@@ -127,3 +127,31 @@ fn a_file_that_was_taken_away_comes_back() {
     let said = publish(&env);
     assert!(said.contains(", 1 written, 0 removed, in "), "{said}");
 }
+
+/// The first 2,000 tools that people labelled, recorded in `c.db`.
+fn labelled() -> Env {
+    let tools: Vec<&str> = include_str!("../data/labelled.jsonl").lines().take(2000).collect();
+    let env = Env::new().file("all.jsonl", &tools.join("\n"));
+    let said = env.run(&["scan", "all.jsonl", "--catalogue", "c.db", "--quiet", "--format", "csv"]);
+    assert!(said.starts_with("exit 0\n"), "{}", &said[..said.len().min(500)]);
+    env
+}
+
+#[test]
+fn no_link_of_a_site_of_two_thousand_tools_is_broken() {
+    let env = labelled();
+    publish(&env);
+    let tools = crate::site::files(&env.path().join("out"));
+    let checked = crate::site::check_links(&tools);
+    assert!(checked > 50_000, "{checked}");
+
+    let said = env.run(&["site", "--catalogue", "c.db", "-o", "out", "--pages", "server"]);
+    assert!(said.starts_with("exit 0\n"), "{said}");
+    let servers = crate::site::files(&env.path().join("out"));
+    assert!(servers.len() + 1_900 < tools.len(), "{} files, before {}", servers.len(), tools.len());
+    let checked = crate::site::check_links(&servers);
+    assert!(checked > 20_000, "{checked}");
+    // The way back leaves what a fresh site has.
+    publish(&env);
+    assert!(crate::site::files(&env.path().join("out")) == tools);
+}

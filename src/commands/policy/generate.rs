@@ -18,7 +18,9 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     // Before the visits: a slip in the overrides should not cost a scan.
     let overrides = overrides(&args.rules)?;
     let report = match &args.catalogue {
-        Some(path) => Report { servers: chosen(path, Snapshot::servers_as_of(path, Timestamp::MAX)?, &args.targets)?, failures: Vec::new() },
+        Some(path) => {
+            Report { servers: chosen(path, Snapshot::servers_as_of(path, Timestamp::MAX)?, &args.targets)?, failures: Vec::new() }
+        }
         None => {
             let target = TargetArgs {
                 targets: args.targets.clone(),
