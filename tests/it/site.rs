@@ -271,7 +271,9 @@ fn nothing_a_server_says_becomes_html() {
     }
     for (path, bytes) in files.iter().filter(|(path, _)| *path != ".toolgrade-site") {
         let text = std::str::from_utf8(bytes).unwrap();
-        let hostile = text.chars().find(|c| *c != '\n' && toolgrade::sanitize::is_hostile(*c));
+        // The index of the search has tabs between its columns.
+        let is_fine = |c: char| c == '\n' || (c == '\t' && path.starts_with("search/"));
+        let hostile = text.chars().find(|c| !is_fine(*c) && toolgrade::sanitize::is_hostile(*c));
         assert_eq!(hostile, None, "{path}");
     }
     let page = std::str::from_utf8(&files["servers/script-alert-2-script/foo-5a3c1b2d.html"]).unwrap();
