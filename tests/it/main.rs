@@ -39,11 +39,11 @@ mod hostile;
 mod installed;
 /// Generated Intercept policies, beside a model of Intercept.
 mod intercept;
-/// A server's letter: what it must never do.
-mod letter;
 /// The program itself in front of the scripted server: what it passes on, and what it leaves when it is interrupted.
 #[cfg(unix)]
 mod interrupt;
+/// A server's letter: what it must never do.
+mod letter;
 /// The program in front of real servers.
 #[cfg(target_os = "linux")]
 mod live;

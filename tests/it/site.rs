@@ -12,7 +12,6 @@ use toolgrade::verdict::{Class, GradedServer};
 /// A description that tries everything: HTML, a quote, a hidden order, a turned one, an end of JSON and of a comment.
 const HOSTILE: &str = "Reads.\n</script><script>alert(1)</script>\n\"'><img src=x onerror=alert(1)>\u{200b}\u{202e}delete\u{e0041} --> ]]> {{ 7 }} é";
 
-/// Twenty-odd tools on three servers.
 fn catalogue() -> Vec<GradedServer> {
     let files = server("files")
         .tool(
@@ -166,7 +165,7 @@ pub(crate) fn check_links(files: &BTreeMap<String, Vec<u8>>) -> usize {
     let mut checked = 0;
     for (path, html) in pages(files) {
         for link in attributes(html, "href").into_iter().chain(attributes(html, "src")) {
-            if link.starts_with("https://") || link.starts_with("http://") {
+            if ["https://", "http://"].iter().any(|web| link.starts_with(web)) {
                 continue;
             }
             assert!(!link.contains(':') && !link.starts_with('/'), "{path}: {link}");
@@ -392,7 +391,6 @@ fn a_server_without_tools_has_no_grade_to_show_and_comes_last() {
     assert!(text("servers/zero/server.json").contains("\"grade\": \"F\""));
 }
 
-/// The text of one tool page, as a reader gets it from top to bottom.
 #[test]
 fn a_tool_page_says_what_it_can_do_and_why() {
     let files = published(&catalogue(), None);
