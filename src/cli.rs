@@ -292,4 +292,34 @@ pub struct SiteArgs {
     /// The address the site will be served from, for links that must be absolute
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+
+    /// What gets a page: every tool, or – for hosts that count files – every server, with its tools as sections
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = PagesArg::Tool)]
+    pub pages: PagesArg,
+
+    /// Show the site at a port of this machine until it is interrupted; 0 takes any port that is free
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8080", require_equals = true)]
+    pub serve: Option<u16>,
+
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `--pages`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PagesArg {
+    /// A page for every tool.
+    Tool,
+    /// A page for every server.
+    Server,
+}
+
+impl From<PagesArg> for crate::site::Pages {
+    fn from(pages: PagesArg) -> Self {
+        match pages {
+            PagesArg::Tool => Self::Tool,
+            PagesArg::Server => Self::Server,
+        }
+    }
 }

@@ -42,6 +42,7 @@ pub mod rules;
 pub mod sandbox;
 pub mod sanitize;
 pub mod scan;
+pub mod serve;
 pub mod site;
 pub mod slug;
 pub mod store;

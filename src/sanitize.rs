@@ -54,6 +54,10 @@ pub fn block(text: &str) -> String {
 }
 
 fn escape(text: &str, keep: impl Fn(char) -> Option<char>) -> String {
+    // Most texts need nothing.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match keep(character) {

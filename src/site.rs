@@ -1,36 +1,64 @@
 //! The static catalogue site: a function of one catalogue state. Same state, same bytes.
 //!
+//! The catalogue is read twice, server by server: once for a [`survey`] of what lists and links need, once for the pages of each
+//! server, which a [`crew`] of threads makes. So memory grows with the number of tools by their names, not by their definitions.
+//!
 //! Each kind of page has a file in `site/` that makes its struct, and a template of the same name that says how it looks.
-//! What a server says reaches a page only through askama's escaping, with hidden characters spelled out; pages are made one
-//! at a time, and only [`output`] touches the disk.
+//! What a server says reaches a page only through askama's escaping, with hidden characters spelled out; only [`output`]
+//! touches the disk.
 
 mod attack_page;
+mod az_page;
 mod catalogue;
+mod changes_page;
 mod class_page;
+mod compare_page;
+mod crew;
 mod data;
-mod feed;
+mod digest;
 mod filters;
+mod given;
+mod group_page;
+mod history;
 mod index_page;
 mod layout;
+mod linked;
 mod marked;
 mod output;
+mod plain_page;
+mod policies;
 mod questions;
 mod rule_page;
+mod search;
 mod server_page;
+mod sitemap;
+mod statistics_page;
+mod survey;
 mod text;
 mod tool_page;
 mod trusted;
 
+pub use given::Given;
+
 use crate::rules::Rule;
-use crate::store::Observed;
-use crate::verdict::GradedServer;
+use crate::store::{Listed, Snapshot};
 use anyhow::{Context as _, bail};
 use askama::Template;
-use catalogue::Catalogue;
-use jiff::Timestamp;
+use catalogue::Entry;
+use crew::crew;
 use layout::Layout;
-use std::collections::BTreeMap;
+use output::{Batch, Opened, Output};
+use ring::digest::{Context as Digest, SHA256};
+use serde::Serialize;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use survey::Survey;
+
+/// How many bytes most pages fit in.
+const PAGE: usize = 16 << 10;
+
+/// How many bytes of definitions and verdicts are handed over at once: much costs memory, little costs time.
+const HANDFUL: usize = 64 << 10;
 
 /// What is published besides the servers, and where.
 #[derive(Clone, Debug)]
@@ -39,90 +67,219 @@ pub struct Options<'a> {
     pub output: PathBuf,
     /// The address the site will be served from: canonical links, sitemap and feed need it. Everything else is relative.
     pub base_url: Option<String>,
-    /// When each server was seen, by slug.
-    pub observed: BTreeMap<String, Observed>,
-    /// The rules that get a page.
+    /// The rules that get a page, in id order.
     pub rules: &'a [Rule],
+    /// What gets a page.
+    pub pages: Pages,
+}
+
+/// What gets a page of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pages {
+    /// Every tool.
+    #[default]
+    Tool,
+    /// Every server; its tools are sections of it. For hosts that count files.
+    Server,
 }
 
 impl Options<'static> {
-    /// Publishes to a directory: no dates, relative links, every rule.
+    /// Publishes to a directory: relative links, every rule.
     #[must_use]
     pub fn new(output: PathBuf) -> Self {
-        Self { output, base_url: None, observed: BTreeMap::new(), rules: crate::rules::all() }
+        Self { output, base_url: None, rules: crate::rules::all(), pages: Pages::default() }
+    }
+}
+
+/// Where the servers of a site come from. They come in slug order, the same each time.
+pub trait Servers {
+    /// Hands over one server after another.
+    ///
+    /// # Errors
+    /// When they cannot be read, and the first error of `each`.
+    fn each(&self, each: &mut dyn FnMut(Listed) -> anyhow::Result<()>) -> anyhow::Result<()>;
+
+    /// Hands over what says which state this is: two that differ have different bytes.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn identify(&self, each: &mut dyn FnMut(&[u8])) -> anyhow::Result<()>;
+}
+
+impl Servers for Snapshot {
+    fn each(&self, each: &mut dyn FnMut(Listed) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        Self::each(self, each)
+    }
+
+    fn identify(&self, each: &mut dyn FnMut(&[u8])) -> anyhow::Result<()> {
+        Self::identify(self, each)
     }
 }
 
 /// What was published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Servers with a page.
-    pub servers: usize,
-    /// Tools with a page.
-    pub tools: usize,
+    /// Servers and tools with a page; `None` where nothing had changed, so that they were not even counted.
+    pub pages: Option<(usize, usize)>,
     /// Files of the site, all told.
     pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
     /// Files that were new or whose bytes changed.
     pub changed: usize,
     /// Files that earlier publications wrote and that went away.
     pub removed: usize,
 }
 
-/// Writes the site of a catalogue's state. Files it did not write are never replaced or removed.
+/// Writes the site of a catalogue's state and says by phase what it is at. Files it did not write are never replaced or removed.
 ///
 /// # Errors
-/// When the base URL is none, the directory cannot be written, or a file of somebody else stands in the way.
-pub fn publish(servers: &[GradedServer], options: &Options<'_>) -> anyhow::Result<Summary> {
+/// When the base URL is none, the catalogue cannot be read, the directory cannot be written, or a file of somebody else stands in
+/// the way.
+pub fn publish(servers: &dyn Servers, options: &Options<'_>, say: &dyn Fn(&str)) -> anyhow::Result<Summary> {
     let base = options.base_url.as_deref().map(base).transpose()?;
-    let catalogue = Catalogue::new(servers, options);
-    let mut site = Site { base, output: output::Output::open(&options.output)?, pages: Vec::new() };
-    site.file("style.css", include_str!("../templates/style.css"))?;
-    index_page::write(&mut site, &catalogue)?;
-    for entry in &catalogue.servers {
-        server_page::write(&mut site, &catalogue, entry)?;
-        tool_page::write(&mut site, &catalogue, entry)?;
+    let opened = Opened::new(&options.output)?;
+    let state = state(servers, options.pages, base.as_deref())?;
+    say("looking for what has changed");
+    if let Some(there) = opened.is_of(&state)? {
+        return Ok(Summary { pages: None, files: there.files, bytes: there.bytes, changed: 0, removed: 0 });
     }
-    class_page::write(&mut site, &catalogue)?;
-    attack_page::write(&mut site, &catalogue)?;
-    rule_page::write(&mut site, &catalogue)?;
-    data::write(&mut site, &catalogue)?;
-    feed::write(&mut site, &catalogue)?;
+    say("reading the catalogue");
+    let survey = Survey::take(servers, options.rules, options.pages == Pages::Server)?;
+    let site = Site { base, output: opened.begin(&state)?, pages: Mutex::new(Vec::new()) };
+    say("writing servers and tools");
+    crew(
+        |feed| handfuls(servers, feed),
+        |handful| handful.into_iter().try_for_each(|(number, listed)| site.server(&survey, number, listed)),
+    )?;
+    say("writing lists");
+    let mut lists: Vec<List<'_>> = Vec::new();
+    index_page::plan(&survey, &mut lists);
+    class_page::plan(&survey, &mut lists);
+    attack_page::plan(&survey, &mut lists);
+    rule_page::plan(&survey, &mut lists);
+    group_page::plan(&survey, &mut lists);
+    az_page::plan(&survey, &mut lists);
+    statistics_page::plan(&survey, &mut lists);
+    compare_page::plan(&survey, &mut lists);
+    changes_page::plan(&survey, &mut lists);
+    search::plan(&survey, &mut lists);
+    plain_page::plan(&survey, &mut lists);
+    lists.push(Box::new(|writer| data::write(writer, &survey)));
+    let first = survey.servers.len();
+    let last = first + lists.len();
+    crew(|feed| (first..).zip(lists).try_for_each(feed), |(place, list)| site.write(place, list))?;
+    // It names all other pages.
+    site.write(last, Box::new(|writer| sitemap::write(writer, &survey)))?;
+    say("taking away what is gone");
+    let (servers, tools) = (survey.servers.len(), survey.len());
     let changes = site.output.finish()?;
     Ok(Summary {
-        servers: servers.len(),
-        tools: catalogue.tools(),
+        pages: Some((servers, tools)),
         files: changes.files,
+        bytes: changes.bytes,
         changed: changes.changed,
         removed: changes.removed,
     })
 }
 
+/// Hands over servers with their numbers, several small ones at a time.
+fn handfuls(servers: &dyn Servers, feed: crew::Feed<'_, Vec<(usize, Listed)>>) -> anyhow::Result<()> {
+    let (mut handful, mut size, mut number) = (Vec::new(), 0, 0);
+    servers.each(&mut |listed| {
+        size += listed.tools.iter().map(|tool| tool.tool.len() + tool.verdict.len()).sum::<usize>();
+        handful.push((number, listed));
+        number += 1;
+        if size < HANDFUL {
+            return Ok(());
+        }
+        size = 0;
+        feed(std::mem::take(&mut handful))
+    })?;
+    feed(handful)
+}
+
+/// Pages that need the survey only.
+type List<'s> = Box<dyn FnOnce(&mut Writer<'_>) -> anyhow::Result<()> + Send + 's>;
+
 /// The site while it is written.
 struct Site {
     base: Option<String>,
-    output: output::Output,
-    /// Every page with the day it is of, for the sitemap.
-    pages: Vec<(String, Option<Timestamp>)>,
+    output: Output,
+    /// Every page but those of servers, for the sitemap.
+    pages: Mutex<Vec<String>>,
 }
 
 impl Site {
+    fn server(&self, survey: &Survey<'_>, number: usize, listed: Listed) -> anyhow::Result<()> {
+        let entry = Entry::new(survey, number, listed)?;
+        self.write(
+            number,
+            Box::new(|writer| {
+                writer.listed = false;
+                let recommended = policies::Recommended::new(&entry);
+                server_page::write(writer, &entry, &recommended)?;
+                policies::write(writer, &entry, &recommended)?;
+                if survey.together { Ok(()) } else { tool_page::write(writer, &entry, &recommended) }
+            }),
+        )
+    }
+
+    fn write(&self, place: usize, list: List<'_>) -> anyhow::Result<()> {
+        let mut writer = Writer { site: self, batch: self.output.batch(place), listed: true };
+        list(&mut writer)?;
+        writer.batch.finish()
+    }
+}
+
+/// Writes the files of one place of the manifest.
+struct Writer<'s> {
+    site: &'s Site,
+    batch: Batch<'s>,
+    /// Whether its pages still have to be named for the sitemap.
+    listed: bool,
+}
+
+impl Writer<'_> {
+    fn base(&self) -> Option<&str> {
+        self.site.base.as_deref()
+    }
+
     fn layout(&self, path: &str, title: &str, about: &str) -> Layout {
-        Layout::new(self.base.as_deref(), path, title, about)
+        Layout::new(self.base(), path, title, about)
     }
 
-    fn page(&mut self, layout: &Layout, page: &impl Template, seen: Option<Timestamp>) -> anyhow::Result<()> {
-        self.file(&layout.path, &page.render().with_context(|| format!("page `{}`", layout.path))?)?;
-        self.pages.push((layout.path.clone(), seen));
-        Ok(())
+    fn page(&mut self, layout: &Layout, page: &impl Template) -> anyhow::Result<()> {
+        if self.listed {
+            self.site.pages.lock().unwrap_or_else(PoisonError::into_inner).push(layout.path.clone());
+        }
+        let mut text = String::with_capacity(PAGE);
+        page.render_into(&mut text).with_context(|| format!("page `{}`", layout.path))?;
+        self.file(&layout.path, text)
     }
 
-    fn file(&mut self, path: &str, text: &str) -> anyhow::Result<()> {
-        self.output.write(path, text.as_bytes())
+    fn file(&mut self, path: &str, text: String) -> anyhow::Result<()> {
+        self.batch.add(path, text)
     }
 
-    fn json(&mut self, path: &str, value: &serde_json::Value) -> anyhow::Result<()> {
-        self.file(path, &(text::json(value) + "\n"))
+    fn json(&mut self, path: &str, value: &impl Serialize) -> anyhow::Result<()> {
+        self.file(path, text::json(value) + "\n")
     }
+}
+
+/// What the whole site is a function of, as hexadecimal digits.
+fn state(servers: &dyn Servers, pages: Pages, base: Option<&str>) -> anyhow::Result<String> {
+    let mut digest = Digest::new(&SHA256);
+    servers.identify(&mut |bytes| digest.update(bytes))?;
+    digest.update(&[pages as u8]);
+    digest.update(base.unwrap_or_default().as_bytes());
+    digest.update(env!("CARGO_PKG_VERSION").as_bytes());
+    // Whoever works on toolgrade makes other pages with the same version.
+    if let Ok(about) = std::env::current_exe().and_then(std::fs::metadata) {
+        digest.update(&about.len().to_le_bytes());
+        digest.update(format!("{:?}", about.modified().ok()).as_bytes());
+    }
+    Ok(digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The base URL without the slash at its end.

@@ -11,10 +11,11 @@ mod queue;
 mod read;
 mod record;
 mod snapshot;
+mod stream;
 
 pub use history::{History, Visit};
 pub use queue::{Claim, Counts, Enrolled, Enumeration, Visited};
-pub use snapshot::Snapshot;
+pub use snapshot::{Edition, Listed, Recorded, Snapshot};
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;

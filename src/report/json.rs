@@ -37,7 +37,14 @@ pub fn document(report: &Report) -> Value {
 /// One server with all its tools.
 #[must_use]
 pub fn server(server: &GradedServer) -> Value {
-    let entry = ServerEntry {
+    // Strings, numbers and lists only: this cannot fail.
+    serde_json::to_value(entry(server)).unwrap_or_default()
+}
+
+/// One server with all its tools, as it is serialised: without making a value of it first.
+#[must_use]
+pub fn entry(server: &GradedServer) -> impl Serialize {
+    ServerEntry {
         server: &server.slug,
         name: &server.server.name,
         title: server.server.title.as_deref(),
@@ -50,9 +57,7 @@ pub fn server(server: &GradedServer) -> Value {
         grade: server.grade,
         tokens: server.tokens(),
         tools: server.tools.iter().map(tool_entry).collect(),
-    };
-    // Strings, numbers and lists only: this cannot fail.
-    serde_json::to_value(entry).unwrap_or_default()
+    }
 }
 
 #[derive(Serialize)]

@@ -1,9 +1,9 @@
 //! An attack's page: how it works, what stops it, which tools it fits; and the list of attacks.
 
-use super::catalogue::{Catalogue, ToolRef};
 use super::layout::Layout;
+use super::survey::{Row, Survey};
 use super::trusted::{self, Trusted};
-use super::{Site, filters};
+use super::{List, Writer, filters};
 use crate::attacks::{Attack, attacks};
 use crate::rules::Rule;
 use askama::Template;
@@ -19,7 +19,7 @@ struct AttackPage<'a> {
     body: Trusted,
     /// The rules that see a sign of it in a definition.
     signs: Vec<&'a Rule>,
-    tools: &'a [ToolRef<'a>],
+    tools: Vec<Row<'a>>,
     count: usize,
 }
 
@@ -30,27 +30,33 @@ struct AttacksPage {
     attacks: Vec<(&'static Attack, usize)>,
 }
 
-pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Result<()> {
+/// A list for each attack, and one of them all.
+pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
     for attack in attacks() {
-        let mut tools = catalogue.of_attack(&attack.slug);
-        tools.sort_by_key(|tool| std::cmp::Reverse((tool.class(), tool.verdict().score)));
-        let layout = site.layout(&format!("attacks/{}.html", attack.slug), &attack.title, &attack.summary);
-        let page = AttackPage {
-            layout: layout.clone(),
-            attack,
-            body: trusted::markdown(&attack.body, |_| None),
-            signs: catalogue.rules.iter().filter(|rule| rule.attack.as_ref() == Some(&attack.slug)).collect(),
-            count: tools.len(),
-            tools: &tools[..tools.len().min(LISTED)],
-        };
-        site.page(&layout, &page, None)?;
-        let mut data = serde_json::to_value(attack)?;
-        data["signs"] = page.signs.iter().map(|rule| rule.id.as_str()).collect();
-        data["tools"] = tools.len().into();
-        site.json(&format!("attacks/{}.json", attack.slug), &data)?;
+        lists.push(Box::new(|writer| write(writer, survey, attack)));
     }
-    let layout =
-        site.layout("attacks/index.html", "Attacks", "Documented ways in which MCP tools are misused, and what stops them.");
-    let counted = attacks().iter().map(|attack| (attack, catalogue.of_attack(&attack.slug).len())).collect();
-    site.page(&layout.clone(), &AttacksPage { layout, attacks: counted }, None)
+    lists.push(Box::new(|writer| {
+        let about = "Documented ways in which MCP tools are misused, and what stops them.";
+        let layout = writer.layout("attacks/index.html", "Attacks", about);
+        let counted = attacks().iter().map(|attack| (attack, survey.of_attack(&attack.slug, 0).1)).collect();
+        writer.page(&layout.clone(), &AttacksPage { layout, attacks: counted })
+    }));
+}
+
+fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, attack: &'static Attack) -> anyhow::Result<()> {
+    let (tools, count) = survey.of_attack(&attack.slug, LISTED);
+    let layout = writer.layout(&format!("attacks/{}.html", attack.slug), &attack.title, &attack.summary);
+    let page = AttackPage {
+        layout: layout.clone(),
+        attack,
+        body: trusted::markdown(&attack.body, |_| None),
+        signs: survey.rules.iter().filter(|rule| rule.attack.as_ref() == Some(&attack.slug)).collect(),
+        count,
+        tools,
+    };
+    writer.page(&layout, &page)?;
+    let mut data = serde_json::to_value(attack)?;
+    data["signs"] = page.signs.iter().map(|rule| rule.id.as_str()).collect();
+    data["tools"] = count.into();
+    writer.json(&format!("attacks/{}.json", attack.slug), &data)
 }

@@ -1,41 +1,51 @@
-//! The catalogue as one JSON file: every server in short, with where the rest of it is.
+//! The catalogue as one JSON file: every server in short, a line each, with where the rest of it is.
 
-use super::Site;
-use super::catalogue::{Catalogue, Entry};
+use super::Writer;
+use super::survey::{ServerCard, Survey};
+use crate::report::safe_json;
 use crate::verdict::Class;
 use serde_json::{Map, Value, json};
 
-pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Result<()> {
-    let document = json!({
+pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+    let head = json!({
         "toolgrade": env!("CARGO_PKG_VERSION"),
-        "tools": catalogue.tools(),
-        "counts": counts(&catalogue.counts()),
-        "servers": catalogue.servers.iter().map(server).collect::<Vec<_>>(),
+        "tools": survey.len(),
+        "counts": counts(&survey.counts()),
+        "servers": [],
     });
-    site.json("catalogue.json", &document)
+    let mut document = Vec::new();
+    safe_json::line(&mut document, &head)?;
+    // Half a million tools have fifty thousand servers: they are written one by one, not made into one value first.
+    document.truncate(document.len() - "]}\n".len());
+    for (number, server) in survey.servers.iter().enumerate() {
+        document.extend_from_slice(if number == 0 { b"\n" } else { b",\n" });
+        safe_json::line(&mut document, &line(server))?;
+        document.pop();
+    }
+    document.extend_from_slice(b"\n]}\n");
+    writer.file("catalogue.json", String::from_utf8(document)?)
 }
 
-fn server(entry: &Entry<'_>) -> Value {
-    let graded = entry.graded;
-    let seen = entry.observed;
+fn line(server: &ServerCard) -> Value {
+    let seen = server.observed.as_ref();
     json!({
-        "server": graded.slug,
-        "name": graded.server.name,
-        "title": graded.server.title,
-        "version": graded.server.version,
-        "source": graded.server.source,
-        "protocol": graded.server.protocol,
-        "complete": graded.server.complete,
-        "grade": graded.grade,
-        "counts": counts(&entry.counts),
-        "tools": graded.tools.len(),
-        "tokens": entry.tokens,
+        "server": server.slug,
+        "name": server.name,
+        "title": server.title,
+        "version": server.version,
+        "source": server.source,
+        "protocol": server.protocol,
+        "complete": server.complete,
+        "grade": server.grade,
+        "counts": counts(&server.counts),
+        "tools": server.tools.len(),
+        "tokens": server.tokens,
         "first_seen": seen.map(|seen| seen.first),
         "last_seen": seen.map(|seen| seen.last),
         "observations": seen.map(|seen| seen.observations),
-        "page": entry.path(),
-        "data": format!("servers/{}.json", graded.slug),
-        "policy": format!("policies/{}.json", graded.slug),
+        "page": server.path(),
+        "data": format!("{}/server.json", server.directory()),
+        "policy": format!("{}/policy.json", server.directory()),
     })
 }
 

@@ -56,6 +56,14 @@ pub(super) fn number(value: impl Behind<usize>, _: &dyn Values) -> askama::Resul
     Ok(tally::thousands(value.behind()))
 }
 
+/// A part of a whole in percent, to a tenth: `12.3 %`.
+#[askama::filter_fn]
+pub(super) fn share(value: impl Behind<usize>, _: &dyn Values, of: usize) -> askama::Result<String> {
+    let (value, of) = (value.behind(), of.max(1));
+    let tenths = (value * 1000 + of / 2) / of;
+    Ok(if value > 0 && tenths == 0 { "< 0.1 %".to_owned() } else { format!("{}.{} %", tenths / 10, tenths % 10) })
+}
+
 /// A number of things: `1 tool`, `2 tools`.
 #[askama::filter_fn]
 pub(super) fn of(value: impl Behind<usize>, _: &dyn Values, noun: &str) -> askama::Result<String> {

@@ -1,8 +1,8 @@
-//! The front page: every server, riskiest first, and what the classes mean; and the page for addresses that lead nowhere.
+//! The front page: every server, riskiest first, and what the classes mean.
 
-use super::catalogue::{Catalogue, Entry};
 use super::layout::{Layout, Part};
-use super::{Site, filters};
+use super::survey::{ServerCard, Survey};
+use super::{List, Writer, filters};
 use crate::report::tally;
 use crate::verdict::Class;
 use askama::Template;
@@ -15,8 +15,9 @@ const EACH: usize = 500;
 #[template(path = "index.html")]
 struct IndexPage<'a> {
     layout: Layout,
-    catalogue: &'a Catalogue<'a>,
-    servers: &'a [&'a Entry<'a>],
+    servers: Vec<&'a ServerCard>,
+    /// How many servers there are.
+    all: usize,
     counts: Vec<(Class, usize)>,
     tools: usize,
     /// Tools whose effect cannot be put back.
@@ -24,45 +25,28 @@ struct IndexPage<'a> {
     part: Part,
 }
 
-#[derive(Template)]
-#[template(path = "missing.html")]
-struct MissingPage {
-    layout: Layout,
+/// The list of servers, in parts.
+pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+    let mut servers: Vec<&ServerCard> = survey.servers.iter().collect();
+    let harm = |server: &ServerCard| -> Vec<usize> { server.counts.iter().rev().map(|(_, count)| *count).collect() };
+    // Sorting is stable: what is equally risky stays in slug order. No grade is less than any.
+    servers.sort_by_cached_key(|server| Reverse((server.letter(), harm(server))));
+    for part in Part::all("index", servers.len(), EACH) {
+        let shown = part.of(&servers, EACH).to_vec();
+        lists.push(Box::new(move |writer| write(writer, survey, shown, part)));
+    }
 }
 
-pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Result<()> {
-    let mut servers: Vec<&Entry<'_>> = catalogue.servers.iter().collect();
-    let harm = |entry: &Entry<'_>| -> Vec<usize> { entry.counts.iter().rev().map(|(_, count)| *count).collect() };
-    // Sorting is stable: what is equally risky stays in slug order. No grade is less than any.
-    servers.sort_by_cached_key(|entry| Reverse((entry.graded.letter(), harm(entry))));
-    let counts = catalogue.counts();
+fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, servers: Vec<&ServerCard>, part: Part) -> anyhow::Result<()> {
+    let counts = survey.counts();
     let of = |class: Class| counts.iter().find(|(other, _)| *other == class).map_or(0, |(_, count)| *count);
     let critical = of(Class::Destructive) + of(Class::Financial);
     let about = format!(
         "{} of {}, each graded by the worst one call can do, with the words that decided.",
-        tally::count(catalogue.tools(), "tool"),
-        tally::count(servers.len(), "MCP server")
+        tally::count(survey.len(), "tool"),
+        tally::count(survey.servers.len(), "MCP server")
     );
-    for part in Part::all("index", servers.len(), EACH) {
-        let layout = site.layout(part.file(), "What MCP tools can do to you", &about);
-        let shown = &servers[(part.number - 1) * EACH..(part.number * EACH).min(servers.len())];
-        let page = IndexPage {
-            layout: layout.clone(),
-            catalogue,
-            servers: shown,
-            counts: counts.clone(),
-            tools: catalogue.tools(),
-            critical,
-            part,
-        };
-        site.page(&layout, &page, None)?;
-    }
-    let mut layout = site.layout("404.html", "Nothing here", "This address leads nowhere.");
-    // It is shown at any depth, so relative links would lead astray.
-    if let Some(base) = &site.base {
-        layout.root = format!("{base}/");
-    }
-    layout.canonical = None;
-    let page = MissingPage { layout }.render()?;
-    site.file("404.html", &page)
+    let layout = writer.layout(&part.file(), &part.title("What MCP tools can do to you"), &about);
+    let (all, tools) = (survey.servers.len(), survey.len());
+    writer.page(&layout.clone(), &IndexPage { layout, servers, all, counts, tools, critical, part })
 }

@@ -15,6 +15,8 @@ pub(super) struct Layout {
     pub(super) canonical: Option<String>,
     /// Its section: the first part of its path.
     pub(super) section: String,
+    /// What it may do.
+    pub(super) security: &'static str,
 }
 
 impl Layout {
@@ -26,15 +28,39 @@ impl Layout {
             about: about.to_owned(),
             root: "../".repeat(depth),
             canonical: base.map(|base| address(base, path)),
-            section: path.split_once('/').map_or("index", |(section, _)| section).to_owned(),
+            security: super::plain_page::SECURITY,
+            section: section(path).to_owned(),
         }
+    }
+
+    /// The sections the head of every page leads to: name in paths, path, name for people.
+    pub(super) fn sections(&self) -> [(&'static str, &'static str, &'static str); 7] {
+        [
+            ("servers", "index.html", "Servers"),
+            ("classes", "classes/index.html", "Classes"),
+            ("signals", "signals/index.html", "Signals"),
+            ("attacks", "attacks/index.html", "Attacks"),
+            ("rules", "rules/index.html", "Rules"),
+            ("statistics", "statistics.html", "Statistics"),
+            ("search", "search.html", "Search"),
+        ]
     }
 }
 
-/// The address of a page; the front page is known by its directory.
+/// The address of a page; one of a directory is known by it.
 pub(super) fn address(base: &str, path: &str) -> String {
-    let path = if path == "index.html" { "" } else { path };
-    format!("{base}/{path}")
+    match path.strip_suffix("index.html") {
+        Some(directory) => format!("{base}/{directory}"),
+        None => format!("{base}/{path}"),
+    }
+}
+
+/// The directory of a path, or the stem of a page at the top; the front page lists servers.
+fn section(path: &str) -> &str {
+    match path.split_once('/').map_or(path.trim_end_matches(".html"), |(section, _)| section) {
+        front if front.starts_with("index") => "servers",
+        section => section,
+    }
 }
 
 /// One part of a long list, and the way to the others.
@@ -44,30 +70,42 @@ pub(super) struct Part {
     pub(super) number: usize,
     /// How many there are.
     pub(super) of: usize,
-    /// The file name of each, in order.
-    pub(super) files: Vec<String>,
+    stem: String,
 }
 
 impl Part {
     /// The parts of a list of `length` at `stem.html`, `stem-2.html`, …; at least one.
     pub(super) fn all(stem: &str, length: usize, each: usize) -> Vec<Self> {
         let of = length.div_ceil(each).max(1);
-        let file = |number: usize| if number == 1 { format!("{stem}.html") } else { format!("{stem}-{number}.html") };
-        let files: Vec<String> = (1..=of).map(file).collect();
-        (1..=of).map(|number| Self { number, of, files: files.clone() }).collect()
+        (1..=of).map(|number| Self { number, of, stem: stem.to_owned() }).collect()
+    }
+
+    /// What of the list is in this part.
+    pub(super) fn of<'l, T>(&self, list: &'l [T], each: usize) -> &'l [T] {
+        &list[((self.number - 1) * each).min(list.len())..(self.number * each).min(list.len())]
+    }
+
+    /// A title of its own.
+    pub(super) fn title(&self, title: &str) -> String {
+        if self.of > 1 { format!("{title}, part {} of {}", self.number, self.of) } else { title.to_owned() }
     }
 
     /// The file of this part.
-    pub(super) fn file(&self) -> &str {
-        &self.files[self.number - 1]
+    pub(super) fn file(&self) -> String {
+        self.file_of(self.number)
+    }
+
+    fn file_of(&self, number: usize) -> String {
+        let stem = &self.stem;
+        if number == 1 { format!("{stem}.html") } else { format!("{stem}-{number}.html") }
     }
 
     /// Each part's number, file, and whether it is this one: the first, the last, and those near.
-    pub(super) fn near(&self) -> Vec<(usize, &str, bool)> {
+    pub(super) fn near(&self) -> Vec<(usize, String, bool)> {
         let is_near = |number: usize| number == 1 || number == self.of || number.abs_diff(self.number) <= 2;
         (1..=self.of)
             .filter(|number| is_near(*number))
-            .map(|number| (number, self.files[number - 1].as_str(), number == self.number))
+            .map(|number| (number, self.file_of(number), number == self.number))
             .collect()
     }
 }

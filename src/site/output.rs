@@ -1,107 +1,199 @@
-//! Every byte that reaches the disk: writes what changed, takes away what it wrote before and no longer would.
+//! Every byte that reaches the disk: writes what changed, takes away what was written before and no longer would be.
+//!
+//! The manifest says what is ours, a line a file: SHA-256 (its first half), length, path. A path alone is of a publication that
+//! did not end. Its first line names the state it is of, so that the same state need not be published again.
+
+mod batch;
+mod manifest;
+
+pub(super) use batch::Batch;
 
 use anyhow::{Context as _, bail};
-use std::collections::BTreeSet;
+use manifest::{Fresh, Line, MANIFEST};
+use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-
-/// Lists, a path a line, what was written. Only what stands in it is ever removed or replaced.
-const MANIFEST: &str = ".toolgrade-site";
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 /// Held by the one that writes. It stays: whoever removed it might take it from under the next one.
 const LOCK: &str = ".toolgrade-site.lock";
 
-/// A directory that a site is written to.
+/// A directory that a site is written to, by several threads.
 pub(super) struct Output {
     directory: PathBuf,
-    before: BTreeSet<String>,
-    written: BTreeSet<String>,
-    journal: File,
-    changed: usize,
+    /// What earlier publications wrote, by the hash of its path. The hash is seeded anew each time, so no name can be made to
+    /// meet another's.
+    before: HashMap<u64, Known>,
+    seed: RandomState,
+    journal: Mutex<File>,
+    fresh: Mutex<Fresh>,
+    tally: Tally,
     /// Given back when it is dropped, or its process ends.
     _lock: File,
 }
 
+/// A file that an earlier publication wrote.
+struct Known {
+    content: Option<Content>,
+    /// Whether this publication has it too.
+    kept: AtomicBool,
+}
+
+/// What is in a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Content {
+    hash: u128,
+    length: u64,
+}
+
+impl Content {
+    /// Whether a file is there and as long.
+    fn is_length_of(&self, path: &Path) -> bool {
+        path.symlink_metadata().is_ok_and(|about| about.is_file() && about.len() == self.length)
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    files: AtomicUsize,
+    changed: AtomicUsize,
+    bytes: AtomicU64,
+}
+
 /// What a publication did to the directory.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Changes {
     /// Files of the site, all told.
     pub(super) files: usize,
+    /// Their bytes.
+    pub(super) bytes: u64,
     /// Files whose bytes changed, new ones included.
     pub(super) changed: usize,
     /// Files that went away.
     pub(super) removed: usize,
 }
 
-impl Output {
+/// A directory, locked, before it is known whether there is anything to write.
+pub(super) struct Opened {
+    directory: PathBuf,
+    lock: File,
+}
+
+impl Opened {
     /// Opens a directory, made when missing.
-    pub(super) fn open(directory: &Path) -> anyhow::Result<Self> {
+    pub(super) fn new(directory: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(directory).with_context(|| format!("cannot make the directory `{}`", directory.display()))?;
-        let lock = lock(directory)?;
-        let manifest = directory.join(MANIFEST);
-        let before = if manifest.exists() {
-            let text = fs::read_to_string(&manifest).with_context(|| format!("cannot read `{}`", manifest.display()))?;
-            text.lines().filter(|line| is_ours(line)).map(str::to_owned).collect()
-        } else {
-            BTreeSet::new()
-        };
-        let journal = File::options()
-            .append(true)
-            .create(true)
-            .open(&manifest)
-            .with_context(|| format!("cannot write to `{}`", directory.display()))?;
-        Ok(Self { directory: directory.to_owned(), before, written: BTreeSet::new(), journal, changed: 0, _lock: lock })
+        Ok(Self { directory: directory.to_owned(), lock: lock(directory)? })
     }
 
-    /// Writes one file, `/`-separated and relative, unless it has these bytes already.
-    pub(super) fn write(&mut self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        if !is_ours(path) {
-            bail!("`{path}` is no path of a site");
-        }
-        if !self.written.insert(path.to_owned()) {
-            bail!("two pages want to be `{path}`");
-        }
-        let target = self.directory.join(path);
-        if !self.before.contains(path) {
-            if target.symlink_metadata().is_ok() {
-                bail!("`{}` was not written by toolgrade: move it away, or choose another directory", target.display());
+    /// When the last publication was of this state, ended, and all its files are there in their length: what there is.
+    pub(super) fn is_of(&self, state: &str) -> anyhow::Result<Option<Changes>> {
+        let Some(text) = manifest::read(&self.directory)? else { return Ok(None) };
+        let Some(files) = text.strip_prefix(&manifest::head(state)) else { return Ok(None) };
+        let all = AtomicBool::new(true);
+        let bytes = AtomicU64::new(0);
+        let look = |part: &str| {
+            let mut sum = 0;
+            for line in part.lines() {
+                let Some(Line { path, content: Some(content) }) = Line::parse(line) else {
+                    return all.store(false, Ordering::Relaxed);
+                };
+                if !content.is_length_of(&self.directory.join(path)) {
+                    return all.store(false, Ordering::Relaxed);
+                }
+                sum += content.length;
             }
-            // First the manifest, then the file: one that is cut short is still known as ours.
-            writeln!(self.journal, "{path}").with_context(|| format!("cannot write to `{}`", self.directory.display()))?;
-        } else if is_same(&target, bytes) {
-            return Ok(());
-        }
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot make the directory `{}`", parent.display()))?;
-        }
-        fs::write(&target, bytes).with_context(|| format!("cannot write `{}`", target.display()))?;
-        self.changed += 1;
-        Ok(())
+            bytes.fetch_add(sum, Ordering::Relaxed);
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            let mut rest = files;
+            for left in (1..=threads).rev() {
+                let (part, after) = manifest::split(rest, rest.len() / left);
+                rest = after;
+                scope.spawn(move || look(part));
+            }
+        });
+        let changes = Changes { files: files.lines().count(), bytes: bytes.into_inner(), ..Changes::default() };
+        Ok(all.into_inner().then_some(changes))
+    }
+
+    /// Gets ready to write a state.
+    pub(super) fn begin(self, state: &str) -> anyhow::Result<Output> {
+        let seed = RandomState::new();
+        let before = manifest::known(&self.directory, |path, content| {
+            (seed.hash_one(path), Known { content, kept: AtomicBool::new(false) })
+        })?;
+        let cannot = || format!("cannot write to `{}`", self.directory.display());
+        let manifest = self.directory.join(MANIFEST);
+        let mut journal = File::options().append(true).create(true).open(&manifest).with_context(cannot)?;
+        // From now on the old manifest tells no state that is there.
+        writeln!(journal, "{}", manifest::WRITING).with_context(cannot)?;
+        let fresh = Fresh::new(&self.directory, state).with_context(cannot)?;
+        Ok(Output {
+            directory: self.directory,
+            before,
+            seed,
+            journal: Mutex::new(journal),
+            fresh: Mutex::new(fresh),
+            tally: Tally::default(),
+            _lock: self.lock,
+        })
+    }
+}
+
+impl Output {
+    /// Begins the files that stand at this place of the manifest: each place once, and none left out.
+    pub(super) fn batch(&self, place: usize) -> Batch<'_> {
+        Batch::new(self, place)
+    }
+
+    fn known(&self, path: &str) -> Option<&Known> {
+        self.before.get(&self.seed.hash_one(path))
     }
 
     /// Removes what earlier publications wrote and this one did not.
-    pub(super) fn finish(mut self) -> anyhow::Result<Changes> {
-        let mut removed = 0;
-        for path in self.before.difference(&self.written) {
-            let target = self.directory.join(path);
-            match fs::remove_file(&target) {
-                Ok(()) => removed += 1,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error).with_context(|| format!("cannot remove `{}`", target.display())),
-            }
-            remove_empty(&self.directory, target.parent());
-        }
-        let list: String = self.written.iter().flat_map(|path| [path.as_str(), "\n"]).collect();
-        self.journal.flush()?;
+    pub(super) fn finish(self) -> anyhow::Result<Changes> {
         let manifest = self.directory.join(MANIFEST);
-        if !is_same(&manifest, list.as_bytes()) {
-            let fresh = self.directory.join(format!("{MANIFEST}.new"));
-            fs::write(&fresh, list)
-                .and_then(|()| fs::rename(&fresh, &manifest))
-                .with_context(|| format!("cannot write `{}`", manifest.display()))?;
+        let mut removed = 0;
+        if self.before.values().any(|known| !known.kept.load(Ordering::Relaxed)) {
+            let file = File::open(&manifest).with_context(|| format!("cannot read `{}`", manifest.display()))?;
+            for line in BufReader::new(file).lines() {
+                let line = line?;
+                let Some(Line { path, .. }) = Line::parse(&line) else { continue };
+                if self.known(path).is_some_and(|known| !known.kept.swap(true, Ordering::Relaxed)) {
+                    removed += usize::from(remove(&self.directory, path)?);
+                }
+            }
         }
-        Ok(Changes { files: self.written.len(), changed: self.changed, removed })
+        let fresh = self.fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
+        fresh.finish(&manifest).with_context(|| format!("cannot write `{}`", manifest.display()))?;
+        let Tally { files, changed, bytes } = self.tally;
+        Ok(Changes { files: files.into_inner(), bytes: bytes.into_inner(), changed: changed.into_inner(), removed })
     }
+}
+
+/// Removes a file and the directories it leaves empty; says whether it was there.
+fn remove(top: &Path, path: &str) -> anyhow::Result<bool> {
+    let target = top.join(path);
+    let was_there = match fs::remove_file(&target) {
+        Ok(()) => true,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => false,
+        Err(error) => return Err(error).with_context(|| format!("cannot remove `{}`", target.display())),
+    };
+    let mut directory = target.parent();
+    while let Some(empty) = directory.filter(|directory| *directory != top && directory.starts_with(top)) {
+        // It is not empty, most of the time.
+        if fs::remove_dir(empty).is_err() {
+            break;
+        }
+        directory = empty.parent();
+    }
+    Ok(was_there)
 }
 
 /// Keeps a second publication out: each would take the other's files for a stranger's, and leave half of both.
@@ -116,46 +208,5 @@ fn lock(directory: &Path) -> anyhow::Result<File> {
         // Some network file systems know no locks.
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock `{}`", directory.display())),
-    }
-}
-
-/// Removes directories that lost their last file, up to the site's own.
-fn remove_empty(top: &Path, mut directory: Option<&Path>) {
-    while let Some(empty) = directory.filter(|directory| *directory != top && directory.starts_with(top)) {
-        // It is not empty, most of the time.
-        if fs::remove_dir(empty).is_err() {
-            return;
-        }
-        directory = empty.parent();
-    }
-}
-
-fn is_same(path: &Path, bytes: &[u8]) -> bool {
-    let is_as_long = path.metadata().is_ok_and(|about| about.len() == bytes.len() as u64);
-    is_as_long && fs::read(path).is_ok_and(|old| old == bytes)
-}
-
-/// Whether a path is made of slugs and so stays inside the directory.
-fn is_ours(path: &str) -> bool {
-    let is_slug = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with('.')
-            && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
-    };
-    path.split('/').all(is_slug)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_ours;
-
-    #[test]
-    fn a_path_stays_inside() {
-        for inside in ["index.html", "tools/a/b-1.html", "servers/x..y.json"] {
-            assert!(is_ours(inside), "{inside}");
-        }
-        for outside in ["", "/etc/passwd", "../x", "a//b", "a/../b", ".toolgrade-site", "a/.b", "A", "a b", "a\\b", "c:/x"] {
-            assert!(!is_ours(outside), "{outside}");
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::catalogue::ToolRef;
 use super::text;
+use crate::policy::plan::Standing;
 use crate::report::tally;
 use crate::sanitize::line;
 use crate::verdict::Class;
@@ -13,15 +14,15 @@ pub(super) struct Question {
 }
 
 /// The questions about one tool; `elsewhere` says how many tools of other servers have its name.
-pub(super) fn questions(tool: ToolRef<'_>, elsewhere: usize) -> Vec<Question> {
+pub(super) fn questions(tool: ToolRef<'_>, standing: Standing, elsewhere: usize) -> Vec<Question> {
     let name = line(tool.name());
     let question = |ask: String, answer: String| Question { ask, answer };
     vec![
         question(format!("What does {name} do?"), what(tool)),
         question(format!("What parameters does {name} take?"), parameters(tool)),
         question(format!("How risky is {name}?"), risk(tool)),
-        question(format!("Can I limit how often {name} is called?"), limit(tool)),
-        question(format!("How do I block {name}?"), block(tool)),
+        question(format!("Can I limit how often {name} is called?"), limit(tool.class(), standing)),
+        question(format!("How do I block {name}?"), block(tool, standing)),
         question(format!("Which MCP server has {name}?"), server(tool, elsewhere)),
     ]
 }
@@ -69,22 +70,25 @@ fn risk(tool: ToolRef<'_>) -> String {
     answer
 }
 
-fn limit(tool: ToolRef<'_>) -> String {
-    match tool.class() {
-        Class::Read => "Yes. Reading seldom needs a limit; the policy under “Cap it” sets one of 30 calls a minute.".to_owned(),
-        Class::Write => "Yes: the recommended policy allows 30 calls a minute.".to_owned(),
-        Class::Execute => "Yes: the recommended policy allows 10 calls a minute.".to_owned(),
-        Class::Destructive | Class::Financial => {
+fn limit(class: Class, standing: Standing) -> String {
+    let calls = if class == Class::Execute { 10 } else { 30 };
+    match standing {
+        Standing::Free => {
+            "Yes. The recommended policy sets no limit; the one under “Cap it” sets one of 30 calls a minute.".to_owned()
+        }
+        Standing::Limited => format!("Yes: the recommended policy allows {calls} calls a minute."),
+        Standing::Checked => "Yes: the recommended policy limits the calls and looks at their arguments.".to_owned(),
+        Standing::Approval | Standing::Refused | Standing::Hidden => {
             "Yes, but one wrong call is enough here. The recommended policy lets none through; “Cap it” shows the limit."
                 .to_owned()
         }
     }
 }
 
-fn block(tool: ToolRef<'_>) -> String {
+fn block(tool: ToolRef<'_>, standing: Standing) -> String {
     let name = line(tool.name());
     let whole = format!("Put {name} under “hide” in the policy: it leaves the list an agent sees, and any call is refused.");
-    if tool.class() == Class::Destructive { format!("{whole} That is the recommended policy.") } else { whole }
+    if standing == Standing::Hidden { format!("{whole} That is the recommended policy.") } else { whole }
 }
 
 fn server(tool: ToolRef<'_>, elsewhere: usize) -> String {

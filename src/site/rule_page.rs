@@ -1,9 +1,9 @@
 //! A rule's page: the rule's own file, rendered, and the tools it spoke about; and the list of rules.
 
-use super::catalogue::{Catalogue, ToolRef};
 use super::layout::Layout;
+use super::survey::{Row, Survey};
 use super::trusted::{self, Trusted};
-use super::{Site, filters};
+use super::{List, Writer, filters};
 use crate::rules::{Rule, Says};
 use crate::verdict::Class;
 use askama::Template;
@@ -20,7 +20,7 @@ struct RulePage<'a> {
     effect: Option<Class>,
     signal: Option<&'a str>,
     body: Trusted,
-    tools: &'a [ToolRef<'a>],
+    tools: Vec<Row<'a>>,
     count: usize,
 }
 
@@ -32,44 +32,37 @@ struct RulesPage<'a> {
     rules: Vec<(&'a Rule, Option<Class>, usize)>,
 }
 
-pub(super) fn write(site: &mut Site, catalogue: &Catalogue<'_>) -> anyhow::Result<()> {
-    for rule in catalogue.rules {
-        let mut tools = catalogue.of_rule(&rule.id);
-        tools.sort_by_key(|tool| std::cmp::Reverse((tool.class(), tool.verdict().score)));
-        let effect = effect(rule);
-        let signal = match &rule.says {
-            Says::Effect(_) => None,
-            Says::Signal(text) => Some(text.as_str()),
-        };
-        let about = match effect {
-            Some(class) => format!("A rule of toolgrade that speaks for the class {class}."),
-            None => "A rule of toolgrade that raises a risk signal.".to_owned(),
-        };
-        let layout = site.layout(&format!("rules/{}.html", rule.id), &rule.title, &about);
-        let link = |id: &str| (id != rule.id && catalogue.rule(id).is_some()).then(|| format!("{id}.html"));
-        let page = RulePage {
-            layout: layout.clone(),
-            rule,
-            effect,
-            signal,
-            body: trusted::markdown(&rule.body, link),
-            count: tools.len(),
-            tools: &tools[..tools.len().min(LISTED)],
-        };
-        site.page(&layout, &page, None)?;
-        let says = effect.map_or_else(|| json!({ "signal": signal }), |class| json!({ "effect": class }));
-        let data = json!({ "id": rule.id, "title": rule.title, "says": says, "since": rule.since, "body": rule.body, "tools": tools.len() });
-        site.json(&format!("rules/{}.json", rule.id), &data)?;
+/// A list for each rule, and one of them all.
+pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+    for rule in survey.rules {
+        lists.push(Box::new(|writer| write(writer, survey, rule)));
     }
-    let layout = site.layout("rules/index.html", "Rules", "Every rule by which tools are graded, with its examples.");
-    let mut rules: Vec<_> = catalogue.rules.iter().map(|rule| (rule, effect(rule), catalogue.of_rule(&rule.id).len())).collect();
-    rules.sort_by_key(|(_, effect, _)| std::cmp::Reverse(*effect));
-    site.page(&layout.clone(), &RulesPage { layout, rules }, None)
+    lists.push(Box::new(|writer| {
+        let layout = writer.layout("rules/index.html", "Rules", "Every rule by which tools are graded, with its examples.");
+        let count = |rule: &Rule| survey.of_rule(&rule.id, 0).1;
+        let mut rules: Vec<_> = survey.rules.iter().map(|rule| (rule, rule.effect(), count(rule))).collect();
+        rules.sort_by_key(|(_, effect, _)| std::cmp::Reverse(*effect));
+        writer.page(&layout.clone(), &RulesPage { layout, rules })
+    }));
 }
 
-fn effect(rule: &Rule) -> Option<Class> {
-    match rule.says {
-        Says::Effect(class) => Some(class),
-        Says::Signal(_) => None,
-    }
+fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, rule: &Rule) -> anyhow::Result<()> {
+    let (tools, count) = survey.of_rule(&rule.id, LISTED);
+    let effect = rule.effect();
+    let signal = match &rule.says {
+        Says::Effect(_) => None,
+        Says::Signal(text) => Some(text.as_str()),
+    };
+    let about = match effect {
+        Some(class) => format!("A rule of toolgrade that speaks for the class {class}."),
+        None => "A rule of toolgrade that raises a risk signal.".to_owned(),
+    };
+    let layout = writer.layout(&format!("rules/{}.html", rule.id), &rule.title, &about);
+    let link = |id: &str| (id != rule.id && survey.rule(id).is_some()).then(|| format!("{id}.html"));
+    let body = trusted::markdown(&rule.body, link);
+    writer.page(&layout.clone(), &RulePage { layout, rule, effect, signal, body, count, tools })?;
+    let says = effect.map_or_else(|| json!({ "signal": signal }), |class| json!({ "effect": class }));
+    let data =
+        json!({ "id": rule.id, "title": rule.title, "says": says, "since": rule.since, "body": rule.body, "tools": count });
+    writer.json(&format!("rules/{}.json", rule.id), &data)
 }

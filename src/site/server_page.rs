@@ -1,10 +1,15 @@
 //! A server's page: its grade, what its tools can do and cost, how it was read, and a policy for all of it.
 
-use super::catalogue::{Catalogue, Entry, ToolRef};
+use super::catalogue::Entry;
+use super::history::Change;
 use super::layout::Layout;
-use super::{Site, filters, is_web, text};
+use super::linked::{Graph, Node};
+use super::policies::{PAGE, Recommended};
+use super::survey::Row;
+use super::tool_page::{ToolPage, sections};
+use super::trusted::{self, Trusted};
+use super::{Writer, filters, is_web, text};
 use crate::listing::Source;
-use crate::policy::policylayer;
 use crate::report::tally;
 use crate::verdict::Class;
 use askama::Template;
@@ -17,28 +22,37 @@ const NAMED: usize = 3;
 struct ServerPage<'a> {
     layout: Layout,
     entry: &'a Entry<'a>,
-    tools: Vec<ToolRef<'a>>,
+    tools: Vec<Row<'a>>,
     /// The most severe class it has.
     worst: Option<Class>,
     /// What the tools of each class add up to, most severe first.
     risks: Vec<Risk<'a>>,
     share: String,
-    heaviest: Option<ToolRef<'a>>,
+    /// Of a context of a million.
+    share_of_million: String,
+    changes: &'a [Change],
+    /// Its tools, where they have no pages of their own.
+    sections: Vec<ToolPage<'a>>,
+    badge: String,
+    data: Trusted,
+    heaviest: Option<Row<'a>>,
     source: String,
     link: Option<&'a str>,
     policy: String,
+    /// Where it is in other formats.
+    policies: &'static str,
 }
 
 /// What the tools of one class add up to.
 struct Risk<'a> {
     class: Class,
     count: usize,
-    named: Vec<ToolRef<'a>>,
+    named: Vec<Row<'a>>,
     more: usize,
 }
 
-pub(super) fn write(site: &mut Site, _: &Catalogue<'_>, entry: &Entry<'_>) -> anyhow::Result<()> {
-    let server = entry.graded;
+pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
+    let server = &entry.graded;
     let name = crate::sanitize::line(&server.server.name);
     let about = match server.letter() {
         Some(letter) => {
@@ -46,33 +60,92 @@ pub(super) fn write(site: &mut Site, _: &Catalogue<'_>, entry: &Entry<'_>) -> an
         }
         None => format!("The {name} MCP server lists no tools."),
     };
-    let layout = site.layout(&entry.path(), &name, &about);
-    let tools = entry.riskiest();
-    let policy = policylayer::document(std::slice::from_ref(server));
+    let layout = writer.layout(&entry.card.path(), &name, &about);
+    let tools = entry.survey.riskiest(entry.card);
+    let policy = recommended.document();
     let page = ServerPage {
         layout: layout.clone(),
-        worst: tools.first().map(ToolRef::class),
+        worst: tools.first().map(Row::class),
         risks: risks(&tools),
         tools,
         entry,
-        share: text::context_share(entry.tokens),
-        heaviest: entry.tools().max_by_key(|tool| (tool.graded().tokens, std::cmp::Reverse(tool.at))),
+        share: text::context_share(entry.card.tokens, 200_000),
+        share_of_million: text::context_share(entry.card.tokens, 1_000_000),
+        changes: &entry.card.changes,
+        sections: if entry.survey.together { sections(writer, entry, recommended) } else { Vec::new() },
+        badge: badge_address(writer.base(), entry),
+        data: structured_data(writer.base(), entry, &about),
+        heaviest: entry
+            .survey
+            .of_server(entry.card)
+            .enumerate()
+            .max_by_key(|(at, tool)| (tool.tokens(), std::cmp::Reverse(*at)))
+            .map(|(_, tool)| tool),
         source: server.server.source.text(),
         link: match &server.server.source {
             Source::Http { url, .. } if is_web(url) => Some(url),
             _ => None,
         },
-        policy: text::json(&policy),
+        policy: policy.clone(),
+        policies: PAGE,
     };
-    site.page(&layout, &page, entry.observed.map(|seen| seen.last))?;
-    site.json(&format!("servers/{}.json", server.slug), &crate::report::json::server(server))?;
-    site.json(&format!("policies/{}.json", server.slug), &policy)
+    writer.page(&layout, &page)?;
+    let directory = entry.card.directory();
+    writer.file(&format!("{directory}/badge.svg"), Badge::new(entry).render()?)?;
+    writer.json(&format!("{directory}/server.json"), &crate::report::json::entry(server))?;
+    writer.file(&format!("{directory}/policy.json"), policy)
+}
+
+/// A picture for the README of a server.
+#[derive(Template)]
+#[template(path = "badge.svg", escape = "html")]
+struct Badge {
+    says: String,
+    tone: &'static str,
+    /// How wide the left part is, the right one, and both.
+    left: usize,
+    right: usize,
+}
+
+impl Badge {
+    fn new(entry: &Entry<'_>) -> Self {
+        let tools = tally::count(entry.graded.tools.len(), "tool");
+        let says = entry.card.letter().map_or("no tools".to_owned(), |letter| format!("{letter} · {tools}"));
+        // Digits, small letters and spaces of an 11-pixel Verdana are about 6.6 wide.
+        let right = says.chars().count() * 66 / 10 + 12;
+        let tone = match entry.card.letter() {
+            None => "#5b5850",
+            Some('A') => "#0b6b62",
+            Some('B') => "#1f4fb8",
+            Some('C' | 'D') => "#97490a",
+            Some(_) => "#b4122f",
+        };
+        Self { says, tone, left: 74, right }
+    }
+}
+
+/// What somebody puts into a README: the badge, and the page it leads to.
+fn badge_address(base: Option<&str>, entry: &Entry<'_>) -> String {
+    let base = base.unwrap_or("https://SITE");
+    let directory = entry.card.directory();
+    format!("[![toolgrade]({base}/{directory}/badge.svg)]({base}/{directory}/)")
+}
+
+/// What search engines read: the way to the page, and what the server is.
+fn structured_data(base: Option<&str>, entry: &Entry<'_>, about: &str) -> Trusted {
+    let name = crate::sanitize::line(&entry.card.name);
+    let crumbs = [("Catalogue", "index.html".to_owned()), (&*name, entry.card.path())];
+    let version = entry.card.version.as_deref().map(crate::sanitize::line);
+    trusted::json(&Graph::new(vec![
+        Node::crumbs(base, &crumbs),
+        Node::application(base, &name, about, version.as_deref(), &crumbs[1].1),
+    ]))
 }
 
 /// One entry for each class that `tools`, riskiest first, have.
-fn risks<'a>(tools: &[ToolRef<'a>]) -> Vec<Risk<'a>> {
+fn risks<'a>(tools: &[Row<'a>]) -> Vec<Risk<'a>> {
     let of_one_class = tools.chunk_by(|a, b| a.class() == b.class());
-    let risk = |tools: &[ToolRef<'a>]| Risk {
+    let risk = |tools: &[Row<'a>]| Risk {
         class: tools[0].class(),
         count: tools.len(),
         named: tools.iter().take(NAMED).copied().collect(),

@@ -1,9 +1,10 @@
 //! What pages say in words: lists in English, what each class means, JSON that hides nothing.
 
+use crate::policy::plan::Standing;
 use crate::report::safe_json;
 use crate::sanitize;
 use crate::verdict::{Class, Verdict};
-use serde_json::Value;
+use serde::Serialize;
 
 /// How much of a description a list shows.
 const BRIEF: usize = 180;
@@ -27,14 +28,22 @@ pub(super) fn brief(text: &str) -> String {
     format!("{} …", kept.trim_end())
 }
 
-/// A tenth of a percent of a 200,000-token context, as text.
-pub(super) fn context_share(tokens: usize) -> String {
-    let tenths = (tokens * 1000 + 100_000) / 200_000;
+/// A text as it is, but for the end of one that is very long.
+pub(super) fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A tenth of a percent of a context, as text.
+pub(super) fn context_share(tokens: usize, context: usize) -> String {
+    let tenths = (tokens * 1000 + context / 2) / context;
     if tokens > 0 && tenths == 0 { "less than 0.1".to_owned() } else { format!("{}.{}", tenths / 10, tenths % 10) }
 }
 
 /// JSON for people and programs: characters that hide or turn text are spelled as JSON escapes, so it stays the same value.
-pub(super) fn json(value: &Value) -> String {
+pub(super) fn json(value: &impl Serialize) -> String {
     let mut text = Vec::new();
     // Into memory, and all of it UTF-8: this cannot fail.
     let _ = safe_json::pretty(&mut text, value);
@@ -76,9 +85,26 @@ pub(super) fn stance(class: Class) -> (&'static str, &'static str) {
     }
 }
 
+/// What is recommended for one tool, and why.
+pub(super) fn recommendation(class: Class, standing: Standing) -> (&'static str, &'static str) {
+    match standing {
+        Standing::Free => stance(Class::Read),
+        Standing::Limited => stance(if class == Class::Execute { class } else { Class::Write }),
+        Standing::Checked => {
+            ("Keep it in bounds", "Keep it usable: its arguments are checked before each call, and calls are counted.")
+        }
+        Standing::Approval => stance(Class::Financial),
+        Standing::Refused => {
+            ("Refuse it", "It runs what its caller writes: refuse it until someone allows it by name, knowing what it can reach.")
+        }
+        Standing::Hidden => stance(Class::Destructive),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     #[test]
     fn json_shows_what_hides() {
@@ -91,7 +117,7 @@ mod tests {
     #[test]
     fn shares_are_rounded() {
         for (tokens, text) in [(0, "0.0"), (1, "less than 0.1"), (11_066, "5.5"), (200_000, "100.0")] {
-            assert_eq!(context_share(tokens), text);
+            assert_eq!(context_share(tokens, 200_000), text);
         }
     }
 

@@ -3,7 +3,7 @@
 use askama::FastWritable;
 use askama::filters::HtmlSafe;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
-use serde_json::Value;
+use serde::Serialize;
 use std::fmt;
 
 /// Text that is HTML already. Made by the functions of this module, by nothing else.
@@ -25,17 +25,21 @@ impl FastWritable for Trusted {
 impl HtmlSafe for Trusted {}
 
 /// JSON for a `<script type="application/ld+json">`: what could end the element is spelled as JSON escapes.
-pub(super) fn json(value: &Value) -> Trusted {
-    let mut text = String::new();
-    for character in value.to_string().chars() {
-        match character {
-            '<' => text.push_str("\\u003c"),
-            '>' => text.push_str("\\u003e"),
-            '&' => text.push_str("\\u0026"),
-            other => text.push(other),
-        }
+pub(super) fn json(value: &impl Serialize) -> Trusted {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let mut safe = String::with_capacity(text.len() + 64);
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'<' | b'>' | b'&')) {
+        safe.push_str(&text[written..at]);
+        safe.push_str(match byte {
+            b'<' => "\\u003c",
+            b'>' => "\\u003e",
+            _ => "\\u0026",
+        });
+        written = at + 1;
     }
-    Trusted(text)
+    safe.push_str(&text[written..]);
+    Trusted(safe)
 }
 
 /// Renders Markdown of ours. HTML in it is shown, not obeyed; « » in JSON examples become marks; a rule's id in code becomes
@@ -58,7 +62,12 @@ pub(super) fn markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> Tru
             None => Event::Code(words),
         },
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = if is_link(&dest_url) { dest_url } else { CowStr::Borrowed("#") };
+            let dest_url = match dest_url.strip_suffix(".md") {
+                // A document of ours is a page of the site.
+                Some(stem) if is_link(&dest_url) => format!("{stem}.html").into(),
+                None if is_link(&dest_url) => dest_url,
+                _ => CowStr::Borrowed("#"),
+            };
             Event::Start(Tag::Link { link_type, dest_url, title, id })
         }
         other => other,
@@ -87,6 +96,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     #[track_caller]
     fn check(text: &str, expected: &str) {

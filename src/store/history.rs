@@ -76,7 +76,8 @@ impl History {
     /// # Errors
     /// When there is no such file, it is no catalogue, or one of an older or newer schema.
     pub fn read(path: &std::path::Path, slug: &str, at: Option<Timestamp>) -> anyhow::Result<Self> {
-        super::snapshot::read(path, |store| {
+        super::Snapshot::with(path, |snapshot| {
+            let store = &snapshot.store;
             let server = at.map(|at| store.server_at(slug, at)).transpose()?.flatten();
             Ok(Self { visits: store.visits(slug)?, server })
         })

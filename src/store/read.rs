@@ -6,19 +6,19 @@ use crate::listing::Server;
 use crate::verdict::{GradedServer, GradedTool};
 use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Params};
+use rusqlite::{OptionalExtension as _, Params, Row};
 
 /// A server with its current observation: the newest complete one until a time, else the newest that listed anything. Nothing is no
 /// complete list: servers that miss their credentials list no tools, and that must not erase those known before.
-const CURRENT: &str = "
-    SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade
+pub(super) const CURRENT: &str = "
+    SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade, servers.id
     FROM servers JOIN observations ON withdrawn IS NULL AND observations.id = (
         SELECT id FROM observations
         WHERE server = servers.id AND failure IS NULL AND at <= ?1
         ORDER BY complete AND EXISTS (SELECT 1 FROM listed WHERE observation = observations.id) DESC, at DESC, id DESC LIMIT 1)
     ORDER BY slug";
 
-const TOOLS: &str = "
+pub(super) const TOOLS: &str = "
     SELECT definitions.tool, verdicts.verdict, verdicts.tokens
     FROM listed JOIN verdicts ON verdicts.id = listed.verdict JOIN definitions ON definitions.id = verdicts.definition
     WHERE listed.observation = ?1 ORDER BY listed.position";
@@ -31,14 +31,9 @@ impl Store {
     pub fn servers(&self) -> anyhow::Result<Vec<GradedServer>> {
         // One transaction: a writer in between must not mix two states.
         let transaction = self.connection.unchecked_transaction()?;
-        let servers = self.servers_now()?;
+        let servers = self.servers_as_of(Timestamp::MAX)?;
         transaction.finish()?;
         Ok(servers)
-    }
-
-    /// Those of the transaction that is open.
-    pub(super) fn servers_now(&self) -> anyhow::Result<Vec<GradedServer>> {
-        self.servers_as_of(Timestamp::MAX)
     }
 
     /// Those of the transaction that is open, as they were at a time.
@@ -52,25 +47,9 @@ impl Store {
         let mut rows = statement.query(parameters)?;
         let mut servers = Vec::new();
         while let Some(row) = rows.next()? {
-            let slug: String = row.get(1)?;
-            let source: String = row.get(3)?;
-            let grade: Option<String> = row.get(9)?;
-            let server = Server {
-                name: row.get(2)?,
-                title: row.get(4)?,
-                version: row.get(5)?,
-                instructions: row.get(6)?,
-                source: serde_json::from_str(&source).with_context(|| format!("source of server `{slug}` in the catalogue"))?,
-                protocol: row.get(7)?,
-                complete: row.get(8)?,
-            };
+            let (slug, server, grade) = server(row)?;
             let tools = self.tools(row.get(0)?).with_context(|| format!("tools of server `{slug}` in the catalogue"))?;
-            servers.push(GradedServer {
-                slug,
-                server,
-                tools,
-                grade: grade.and_then(|grade| grade.chars().next()).unwrap_or('F'),
-            });
+            servers.push(GradedServer { slug, server, tools, grade });
         }
         Ok(servers)
     }
@@ -94,7 +73,7 @@ impl Store {
         Ok(Some(Observed { first, last, observations: usize::try_from(observations)?, failed }))
     }
 
-    fn failed(&self, slug: &str) -> anyhow::Result<Option<Failed>> {
+    pub(super) fn failed(&self, slug: &str) -> anyhow::Result<Option<Failed>> {
         let newest = self
             .connection
             .prepare_cached(
@@ -120,4 +99,21 @@ impl Store {
         }
         Ok(tools)
     }
+}
+
+/// A row of [`CURRENT`]: slug, server, grade.
+pub(super) fn server(row: &Row<'_>) -> anyhow::Result<(String, Server, char)> {
+    let slug: String = row.get(1)?;
+    let source: String = row.get(3)?;
+    let grade: Option<String> = row.get(9)?;
+    let server = Server {
+        name: row.get(2)?,
+        title: row.get(4)?,
+        version: row.get(5)?,
+        instructions: row.get(6)?,
+        source: serde_json::from_str(&source).with_context(|| format!("source of server `{slug}` in the catalogue"))?,
+        protocol: row.get(7)?,
+        complete: row.get(8)?,
+    };
+    Ok((slug, server, grade.and_then(|grade| grade.chars().next()).unwrap_or('F')))
 }

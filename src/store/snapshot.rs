@@ -4,93 +4,134 @@
 //! is no log the file alone is everything, and is read as one that does not change; whether it did is seen afterwards.
 
 use super::{BUSY, Observed, Store, migrations};
+use crate::listing::Server;
 use crate::verdict::GradedServer;
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, SystemTime};
 
 /// How often a file is read that changes while it is read.
 const TRIES: usize = 10;
 
-/// The state of a catalogue at one time.
-#[derive(Clone, Debug)]
+/// The state of a catalogue at one time, open to be read server by server.
+#[derive(Debug)]
 pub struct Snapshot {
-    /// The current state of every server that was ever listed, in slug order.
-    pub servers: Vec<GradedServer>,
-    /// When each of them was seen, by slug.
-    pub observed: BTreeMap<String, Observed>,
+    pub(super) store: Store,
+}
+
+/// The current state of one server, its tools as they are stored: who needs them parses them.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its slug.
+    pub slug: String,
+    /// Who it says it is, where it was found, how it was read.
+    pub server: Server,
+    /// A (harmless) to F.
+    pub grade: char,
+    /// When it was seen.
+    pub observed: Option<Observed>,
+    /// Its tools, in the server's order.
+    pub tools: Vec<Recorded>,
+    /// The newest visits that listed something else than the one before, oldest first; none where there was one visit.
+    pub visits: Vec<Edition>,
+    /// The definitions and verdicts that these visits listed.
+    pub versions: Vec<Recorded>,
+}
+
+/// What one visit listed that differs from the one before.
+#[derive(Clone, Debug)]
+pub struct Edition {
+    /// When it was.
+    pub at: Timestamp,
+    /// Which versions.
+    pub tools: Vec<usize>,
+}
+
+/// A tool as it is stored.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its definition, JSON.
+    pub tool: String,
+    /// Its verdict, JSON.
+    pub verdict: String,
+    /// Tokens of the definition.
+    pub tokens: usize,
 }
 
 impl Snapshot {
-    /// Reads the catalogue at `path`; read access is enough.
+    /// Opens the catalogue at `path` for as long as `use_it` takes; read access is enough. Should the file change meanwhile, what
+    /// was done is done again with its new state.
     ///
     /// # Errors
-    /// When there is no such file, it is no catalogue, or one of an older or newer schema.
-    pub fn read(path: &Path) -> anyhow::Result<Self> {
-        read(path, |store| {
-            let servers = store.servers_now()?;
-            let mut observed = BTreeMap::new();
-            for server in &servers {
-                observed.extend(store.observed(&server.slug)?.map(|seen| (server.slug.clone(), seen)));
+    /// When there is no such file, it is no catalogue, one of an older or newer schema, or `use_it` fails.
+    pub fn with<T>(path: &Path, mut use_it: impl FnMut(&Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let shown = path.display();
+        if !path.is_file() {
+            bail!("no catalogue at `{shown}`: fill one with `toolgrade scan --catalogue`");
+        }
+        let path = absolute(path)?;
+        for _ in 0..TRIES {
+            let before = state(&path)?;
+            if before.0 == 0 {
+                bail!("`{shown}` is empty: fill it with `toolgrade scan --catalogue`");
             }
-            Ok(Self { servers, observed })
-        })
+            if has_log(&path) {
+                let log = with_suffix(&path, "-wal");
+                let snapshot = Self::open(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).with_context(|| {
+                    format!(
+                        "cannot read the catalogue `{shown}` with its log `{}`: scan into it once more, or allow files to be made \
+                         beside it",
+                        log.display()
+                    )
+                })?;
+                return use_it(&snapshot);
+            }
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            let opened = Self::open(&immutable(&path), flags).with_context(|| format!("cannot use `{shown}` as a catalogue"));
+            let done = opened.and_then(|snapshot| use_it(&snapshot));
+            if state(&path)? == before && !has_log(&path) {
+                return done;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        bail!("`{shown}` changes while it is read: wait for the scan that writes it")
+    }
+
+    fn open(path: &Path, flags: OpenFlags) -> anyhow::Result<Self> {
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(BUSY)?;
+        migrations::check(&connection)?;
+        // One transaction for all that is read: a writer in between must not mix two states. It ends with the connection.
+        connection.execute_batch("BEGIN")?;
+        Ok(Self { store: Store { connection, path: path.to_owned() } })
     }
 
     /// The servers of the catalogue at `path` as they were at a time, in slug order; those that were listed later are left out.
     ///
     /// # Errors
-    /// As for [`Snapshot::read`].
+    /// As for [`Snapshot::with`].
     pub fn servers_as_of(path: &Path, at: Timestamp) -> anyhow::Result<Vec<GradedServer>> {
-        read(path, |store| store.servers_as_of(at))
+        Self::with(path, |snapshot| snapshot.store.servers_as_of(at))
     }
-}
 
-/// Asks a catalogue something, with read access only.
-pub(super) fn read<T>(path: &Path, ask: impl Fn(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
-    let shown = path.display();
-    if !path.is_file() {
-        bail!("no catalogue at `{shown}`: fill one with `toolgrade scan --catalogue`");
+    /// Hands over every server that was ever listed, one after another in slug order; no more than one is in memory at a time.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds what no toolgrade wrote, and the first error of `each`.
+    pub fn each(&self, each: &mut dyn FnMut(Listed) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        self.store.each_listed(each)
     }
-    let path = absolute(path)?;
-    for _ in 0..TRIES {
-        let before = state(&path)?;
-        if before.0 == 0 {
-            bail!("`{shown}` is empty: fill it with `toolgrade scan --catalogue`");
-        }
-        if has_log(&path) {
-            let log = with_suffix(&path, "-wal");
-            return read_as(&path, OpenFlags::SQLITE_OPEN_READ_ONLY, &ask).with_context(|| {
-                format!(
-                    "cannot read the catalogue `{shown}` with its log `{}`: scan into it once more, or allow files to be made \
-                     beside it",
-                    log.display()
-                )
-            });
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let read = read_as(&immutable(&path), flags, &ask);
-        if state(&path)? == before && !has_log(&path) {
-            return read.with_context(|| format!("cannot use `{shown}` as a catalogue"));
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    bail!("`{shown}` changes while it is read: wait for the scan that writes it")
-}
 
-fn read_as<T>(path: &Path, flags: OpenFlags, ask: impl Fn(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(BUSY)?;
-    migrations::check(&connection)?;
-    let store = Store { connection, path: path.to_owned() };
-    // One transaction: a writer in between must not mix two states.
-    let transaction = store.connection.unchecked_transaction()?;
-    let answer = ask(&store)?;
-    transaction.finish()?;
-    Ok(answer)
+    /// Hands over, bit by bit, what says which state this is: all that is said of servers and visits, and which definitions and
+    /// verdicts each listed. A definition and a verdict keep their number for ever and never change.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn identify(&self, each: &mut dyn FnMut(&[u8])) -> anyhow::Result<()> {
+        self.store.identify(each)
+    }
 }
 
 /// What changes when the file does.

@@ -21,7 +21,7 @@ fn published(env: &Env) -> Vec<String> {
 }
 
 fn tools(env: &Env, slug: &str) -> Vec<String> {
-    let server: Value = serde_json::from_str(&env.read(&format!("out/servers/{slug}.json")).unwrap()).unwrap();
+    let server: Value = serde_json::from_str(&env.read(&format!("out/servers/{slug}/server.json")).unwrap()).unwrap();
     server["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -47,7 +47,9 @@ fn a_file_is_where_it_is_however_it_was_typed() {
     assert_eq!(observed["servers"][0]["observations"], 2);
     assert_eq!(observed["servers"][0]["source"]["path"], "./two/../one/a.json");
     let directory = env.path().to_str().unwrap();
-    for file in ["index.html", "catalogue.json", "feed.xml", "servers/a.html", "servers/a.json", "tools/a/one.html"] {
+    for file in
+        ["index.html", "catalogue.json", "feed.xml", "servers/a/index.html", "servers/a/server.json", "servers/a/one.html"]
+    {
         assert!(!env.read(&format!("out/{file}")).unwrap().contains(directory), "{file}");
     }
 }
@@ -190,7 +192,7 @@ fn read_access_is_enough_to_publish() {
     let site = ["site", "--catalogue", "c %41?#.db", "-o", out.path().to_str().unwrap()];
     let output = env.output_read_only(&site);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(out.path().join("tools/a/x.html").is_file());
+    assert!(out.path().join("servers/a/x.html").is_file());
     let output = env.output_read_only(&["scan", "a.json", "--catalogue", "c %41?#.db"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("it cannot be written: check the permissions"), "{said}");
@@ -224,7 +226,7 @@ fn a_visit_that_failed_is_remembered_and_shown() {
         assert_eq!(published(&env), [] as [String; 0], "it has no page as long as it only fails");
         env = serving(env, &works);
         assert!(env.run(&scan).starts_with("exit 0\n"));
-        let page = |env: &Env| env.read(&format!("out/servers/{slug}.html")).unwrap();
+        let page = |env: &Env| env.read(&format!("out/servers/{slug}/index.html")).unwrap();
         assert_eq!(published(&env).len(), 1);
         assert!(page(&env).contains(", 1 visit</dd>") && !page(&env).contains("<strong>failed</strong>"), "{}", page(&env));
         let listed = tools(&env, slug);

@@ -55,7 +55,7 @@ impl Env {
         self.command(args).output().unwrap()
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toolgrade"));
         command.args(args).current_dir(self.dir.path()).env_clear().envs(self.vars.iter().map(|(key, value)| (key, value)));
         command

@@ -170,14 +170,16 @@ fn the_stripe_server_from_a_scan_to_its_site_and_policy() {
 
     let (status, _, said) = run(&env, &["site", "--catalogue", "seen.db", "-o", "out"], &[]);
     assert_eq!(status, Some(0), "{said}");
-    assert_eq!(std::fs::read_dir(env.path().join("out/tools/stripe")).unwrap().count(), 22);
-    let published: Value = serde_json::from_str(&env.read("out/servers/stripe.json").unwrap()).unwrap();
+    let pages = std::fs::read_dir(env.path().join("out/servers/stripe")).unwrap().flatten();
+    // And one of the server itself, and one of its policies.
+    assert_eq!(pages.filter(|entry| entry.path().extension().is_some_and(|end| end == "html")).count(), 24);
+    let published: Value = serde_json::from_str(&env.read("out/servers/stripe/server.json").unwrap()).unwrap();
     assert_eq!(published["tools"], server["tools"]);
 
     let (status, _, said) = run(&env, &["policy", "-o", "policy.json"], &stripe());
     assert_eq!(status, Some(0), "{said}");
     let policy = env.read("policy.json").unwrap();
-    assert_eq!(env.read("out/policies/stripe.json").unwrap(), policy, "the site offers another policy");
+    assert_eq!(env.read("out/servers/stripe/policy.json").unwrap(), policy, "the site offers another policy");
     let policy: Value = serde_json::from_str(&policy).unwrap();
     assert_eq!(policy["tools"].as_object().unwrap().len(), 22);
     let approval = json!([{ "conditions": [], "on_deny": "Requires human approval." }]);

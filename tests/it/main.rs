@@ -6,6 +6,7 @@ mod acceptance;
 /// Pages in a real browser.
 #[cfg(unix)]
 mod browser;
+mod browser_site;
 /// The catalogue through the program: identity, failures, read access.
 mod catalogue;
 /// Generated Cedar policies, read by the Cedar crate.
@@ -88,6 +89,7 @@ mod sanitize;
 mod sarif;
 /// The site: links, bytes, hostile text, pages that go away.
 mod site;
+mod site_command;
 /// Slugs, which paths and URLs are made of.
 mod slug;
 /// What is on a machine, and what its agents can call.

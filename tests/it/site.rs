@@ -5,14 +5,13 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use toolgrade::listing::Source;
-use toolgrade::site::{Options, Summary, publish};
+use toolgrade::site::{Given, Options, Summary};
 use toolgrade::store::{Failed, Observed};
 use toolgrade::verdict::{Class, GradedServer};
 
 /// A description that tries everything: HTML, a quote, a hidden order, a turned one, an end of JSON and of a comment.
 const HOSTILE: &str = "Reads.\n</script><script>alert(1)</script>\n\"'><img src=x onerror=alert(1)>\u{200b}\u{202e}delete\u{e0041} --> ]]> {{ 7 }} é";
 
-/// Twenty-odd tools on three servers.
 fn catalogue() -> Vec<GradedServer> {
     let files = server("files")
         .tool(
@@ -97,12 +96,16 @@ fn seen() -> BTreeMap<String, Observed> {
 }
 
 fn publish_to(directory: &Path, servers: &[GradedServer], base: Option<&str>) -> Summary {
-    let options = Options { observed: seen(), base_url: base.map(str::to_owned), ..Options::new(directory.to_owned()) };
-    publish(servers, &options).unwrap()
+    let options = Options { base_url: base.map(str::to_owned), ..Options::new(directory.to_owned()) };
+    toolgrade::site::publish(&Given::new(servers.to_vec(), seen()), &options, &|_| {}).unwrap()
+}
+
+fn publish(servers: &[GradedServer], options: &Options<'_>) -> anyhow::Result<Summary> {
+    toolgrade::site::publish(&Given::new(servers.to_vec(), BTreeMap::new()), options, &|_| {})
 }
 
 /// Every file below a directory, by its path with `/`.
-fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut pending = vec![directory.to_owned()];
     while let Some(next) = pending.pop() {
@@ -152,11 +155,17 @@ fn resolve(page: &str, link: &str) -> String {
 
 #[test]
 fn every_link_leads_to_a_page_or_a_place_on_one() {
-    let files = published(&catalogue(), None);
+    let checked = check_links(&published(&catalogue(), None));
+    assert!(checked > 500, "{checked}");
+}
+
+/// Follows every link of every page; returns how many there are.
+#[track_caller]
+pub(crate) fn check_links(files: &BTreeMap<String, Vec<u8>>) -> usize {
     let mut checked = 0;
-    for (path, html) in pages(&files) {
+    for (path, html) in pages(files) {
         for link in attributes(html, "href").into_iter().chain(attributes(html, "src")) {
-            if link.starts_with("https://") || link.starts_with("data:image/svg+xml,") {
+            if ["https://", "http://"].iter().any(|web| link.starts_with(web)) {
                 continue;
             }
             assert!(!link.contains(':') && !link.starts_with('/'), "{path}: {link}");
@@ -168,21 +177,21 @@ fn every_link_leads_to_a_page_or_a_place_on_one() {
             checked += 1;
         }
     }
-    assert!(checked > 500, "{checked}");
+    checked
 }
 
 #[test]
 fn every_server_tool_class_attack_and_rule_has_its_files() {
     let servers = catalogue();
-    let files = published(&servers, None);
+    let files = published(&servers, Some("https://example.org"));
     let count = |start: &str, end: &str| files.keys().filter(|path| path.starts_with(start) && path.ends_with(end)).count();
     for server in &servers {
         let slug = &server.slug;
-        assert_eq!(count(&format!("tools/{slug}/"), ".html"), server.tools.len(), "{slug}");
-        assert!(files.contains_key(&format!("servers/{slug}.html")));
-        let data: serde_json::Value = serde_json::from_slice(&files[&format!("servers/{slug}.json")]).unwrap();
+        assert_eq!(count(&format!("servers/{slug}/"), ".html"), server.tools.len() + 2, "{slug}");
+        assert!(files.contains_key(&format!("servers/{slug}/index.html")));
+        let data: serde_json::Value = serde_json::from_slice(&files[&format!("servers/{slug}/server.json")]).unwrap();
         assert_eq!(data, toolgrade::report::json::server(server));
-        let policy: serde_json::Value = serde_json::from_slice(&files[&format!("policies/{slug}.json")]).unwrap();
+        let policy: serde_json::Value = serde_json::from_slice(&files[&format!("servers/{slug}/policy.json")]).unwrap();
         assert_eq!(policy["default"], "deny");
     }
     for file in [
@@ -196,6 +205,24 @@ fn every_server_tool_class_attack_and_rule_has_its_files() {
         "rules/index.html",
         "rules/delete-data.html",
         "rules/delete-data.json",
+        "signals/index.html",
+        "signals/file-path.html",
+        "severities/index.html",
+        "severities/critical.html",
+        "a-z/index.html",
+        "a-z/d.html",
+        "compare/index.html",
+        "changes.html",
+        "statistics.html",
+        "about.html",
+        "grading.html",
+        "search.html",
+        "search/index.json",
+        "search/0.txt",
+        "llms.txt",
+        "_headers",
+        "icon.svg",
+        "servers/files/badge.svg",
         "catalogue.json",
         "sitemap.xml",
         "feed.xml",
@@ -226,14 +253,16 @@ fn nothing_a_server_says_becomes_html() {
     let files = published(&catalogue(), Some("https://example.org"));
     for (path, html) in pages(&files) {
         let scripts = html.matches("<script").count();
-        assert_eq!(scripts, html.matches("<script type=\"application/ld+json\">").count(), "{path}");
+        let ours = ["site", "search", "builder"].map(|name| html.matches(&format!("{name}.js\" defer></script>")).count());
+        let data = html.matches("<script type=\"application/ld+json\">").count();
+        assert_eq!(scripts, data + ours.iter().sum::<usize>(), "{path}");
         assert_eq!(scripts, html.matches("</script").count(), "{path}");
         for forbidden in ["<img", "<b>alert", "style=\"", "href=\"javascript", "-->", "<iframe"] {
+            let html = html.replace("<img src=\"badge.svg\" alt=\"", "");
             assert!(!html.contains(forbidden), "{path}: {forbidden}");
         }
-        let policy =
-            "content=\"default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'\"";
-        assert!(html.contains(policy), "{path}");
+        let policy = "content=\"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'\"";
+        assert!(html.replace("&#39;", "'").contains(policy), "{path}");
         // Escaped text has no `"`, so every second piece is markup and text, the others are values of attributes.
         let markup: String = html.split('"').step_by(2).collect();
         let has_handler = |tag: &str| tag.split('>').next().unwrap().contains(" on");
@@ -241,10 +270,12 @@ fn nothing_a_server_says_becomes_html() {
     }
     for (path, bytes) in files.iter().filter(|(path, _)| *path != ".toolgrade-site") {
         let text = std::str::from_utf8(bytes).unwrap();
-        let hostile = text.chars().find(|c| *c != '\n' && toolgrade::sanitize::is_hostile(*c));
+        // The index of the search has tabs between its columns.
+        let is_fine = |c: char| c == '\n' || (c == '\t' && path.starts_with("search/"));
+        let hostile = text.chars().find(|c| !is_fine(*c) && toolgrade::sanitize::is_hostile(*c));
         assert_eq!(hostile, None, "{path}");
     }
-    let page = std::str::from_utf8(&files["tools/script-alert-2-script/foo-5a3c1b2d.html"]).unwrap();
+    let page = std::str::from_utf8(&files["servers/script-alert-2-script/foo-5a3c1b2d.html"]).unwrap();
     assert!(page.contains("\\u{200b}\\u{202e}<mark>delete</mark>\\u{e0041}"), "marks stay on their words");
 }
 
@@ -256,18 +287,19 @@ fn structured_data_is_json() {
         let Some(rest) = html.split("<script type=\"application/ld+json\">").nth(1) else { continue };
         let data: serde_json::Value = serde_json::from_str(rest.split("</script>").next().unwrap()).unwrap();
         let crumbs = data["@graph"][0]["itemListElement"].as_array().unwrap();
-        assert_eq!(crumbs[2]["item"], format!("https://example.org/mcp/{path}"));
+        let address = path.strip_suffix("index.html").unwrap_or(path);
+        assert_eq!(crumbs.last().unwrap()["item"], format!("https://example.org/mcp/{address}"));
         checked += 1;
     }
-    assert_eq!(checked, catalogue().iter().map(|server| server.tools.len()).sum::<usize>());
+    assert_eq!(checked, catalogue().iter().map(|server| server.tools.len() + 1).sum::<usize>());
 }
 
 #[test]
 fn a_removed_tool_loses_its_page_and_strangers_files_stay() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();
-    std::fs::create_dir_all(path.join("tools/files")).unwrap();
-    std::fs::write(path.join("tools/files/notes.txt"), "mine").unwrap();
+    std::fs::create_dir_all(path.join("servers/files")).unwrap();
+    std::fs::write(path.join("servers/files/notes.txt"), "mine").unwrap();
     std::fs::write(path.join("CNAME"), "example.org").unwrap();
     let mut servers = catalogue();
     let first = publish_to(path, &servers, None);
@@ -281,9 +313,9 @@ fn a_removed_tool_loses_its_page_and_strangers_files_stay() {
     let left: BTreeSet<String> = files(path).into_keys().collect();
     let expected: BTreeSet<String> = published(&servers, None).into_keys().collect();
     let foreign: Vec<&String> = left.difference(&expected).collect();
-    assert_eq!(foreign, ["CNAME", "tools/files/notes.txt"]);
+    assert_eq!(foreign, ["CNAME", "servers/files/notes.txt"]);
     assert_eq!(expected.difference(&left).count(), 0);
-    assert!(!path.join("tools/script-alert-2-script").exists(), "an empty directory goes too");
+    assert!(!path.join("servers/script-alert-2-script").exists(), "an empty directory goes too");
 }
 
 #[test]
@@ -346,41 +378,23 @@ fn a_server_without_tools_has_no_grade_to_show_and_comes_last() {
     let servers = [server("zero").with(|server| server.grade = 'F'), server("one").tool(tool("list"))];
     let observed = Observed { failed: None, ..seen().remove("files").unwrap() };
     let directory = tempfile::tempdir().unwrap();
-    let observed = BTreeMap::from([("zero".to_owned(), observed)]);
-    publish(&servers, &Options { observed, ..Options::new(directory.path().to_owned()) }).unwrap();
+    let given = Given::new(servers.to_vec(), BTreeMap::from([("zero".to_owned(), observed)]));
+    toolgrade::site::publish(&given, &Options::new(directory.path().to_owned()), &|_| {}).unwrap();
     let files = files(directory.path());
     let text = |path: &str| std::str::from_utf8(&files[path]).unwrap();
     let index = text("index.html");
     assert!(index.contains("<td>no tools</td>") && !index.contains("g-f"), "{index}");
-    assert!(index.find("servers/one.html").unwrap() < index.find("servers/zero.html").unwrap());
-    let page = text("servers/zero.html");
+    assert!(index.find("servers/one/index.html").unwrap() < index.find("servers/zero/index.html").unwrap());
+    let page = text("servers/zero/index.html");
     assert!(page.contains("No tools: there was nothing to grade.") && !page.to_lowercase().contains(">grade "), "{page}");
     assert!(page.contains("The zero MCP server lists no tools.") && text("feed.xml").contains("No tools."));
-    assert!(text("servers/zero.json").contains("\"grade\": \"F\""));
+    assert!(text("servers/zero/server.json").contains("\"grade\": \"F\""));
 }
 
-/// The text of one tool page, as a reader gets it from top to bottom.
 #[test]
 fn a_tool_page_says_what_it_can_do_and_why() {
     let files = published(&catalogue(), None);
-    let html = std::str::from_utf8(&files["tools/files/delete_file.html"]).unwrap();
+    let html = std::str::from_utf8(&files["servers/files/delete_file.html"]).unwrap();
     let html = html.replace(env!("CARGO_PKG_VERSION"), "@@VERSION@@");
     insta::assert_snapshot!(html);
-}
-
-#[test]
-fn what_a_scan_recorded_is_published() {
-    let tools = json!([{ "name": "delete_file", "description": "Deletes a file." }]);
-    let env = crate::env::Env::new().recorded("files.json", &tools);
-    env.run(&["scan", "files.json", "--catalogue", "seen.db"]);
-    let said = env.run(&["site", "--catalogue", "seen.db", "-o", "out"]);
-    assert!(said.starts_with("exit 0\n--- stderr\npublished 1 tool of 1 server to `out`: "), "{said}");
-    let again = env.run(&["site", "--catalogue", "seen.db", "-o", "out"]);
-    assert!(again.ends_with(" files, 0 written, 0 removed\n"), "{again}");
-    assert!(env.path().join("out/tools/files/delete_file.html").is_file());
-    insta::assert_snapshot!(env.run(&["site", "--catalogue", "missing.db", "-o", "out"]), @r"
-    exit 1
-    --- stderr
-    error: no catalogue at `missing.db`: fill one with `toolgrade scan --catalogue`
-    ");
 }

@@ -9,6 +9,7 @@ use crate::policy::plan::Plan;
 use crate::report::Report;
 use crate::store::Snapshot;
 use anyhow::{Context as _, bail};
+use jiff::Timestamp;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -17,7 +18,9 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     // Before the visits: a slip in the overrides should not cost a scan.
     let overrides = overrides(&args.rules)?;
     let report = match &args.catalogue {
-        Some(path) => Report { servers: chosen(path, Snapshot::read(path)?.servers, &args.targets)?, failures: Vec::new() },
+        Some(path) => {
+            Report { servers: chosen(path, Snapshot::servers_as_of(path, Timestamp::MAX)?, &args.targets)?, failures: Vec::new() }
+        }
         None => {
             let target = TargetArgs {
                 targets: args.targets.clone(),

@@ -1,0 +1,108 @@
+//! Some files that belong together: noted in the journal first, written then.
+
+use super::manifest::{self, is_ours};
+use super::{Content, Output};
+use anyhow::{Context as _, bail};
+use ring::digest::{SHA256, digest};
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+/// How many bytes wait to be written at once.
+const WAITING: usize = 1 << 18;
+
+/// The files of one place of the manifest.
+pub(in crate::site) struct Batch<'o> {
+    output: &'o Output,
+    place: usize,
+    waiting: Vec<(String, String)>,
+    size: usize,
+    lines: String,
+}
+
+impl<'o> Batch<'o> {
+    pub(super) fn new(output: &'o Output, place: usize) -> Self {
+        Self { output, place, waiting: Vec::new(), size: 0, lines: String::new() }
+    }
+
+    /// Takes one file, its path `/`-separated and relative.
+    pub(in crate::site) fn add(&mut self, path: &str, text: String) -> anyhow::Result<()> {
+        if !is_ours(path) {
+            bail!("`{path}` is no path of a site");
+        }
+        self.size += text.len();
+        self.waiting.push((path.to_owned(), text));
+        if self.size > WAITING { self.write() } else { Ok(()) }
+    }
+
+    /// Writes what waits, and what this place has of the manifest.
+    pub(in crate::site) fn finish(mut self) -> anyhow::Result<()> {
+        self.write()?;
+        let mut fresh = self.output.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        fresh.put(self.place, self.lines).with_context(|| format!("cannot write to `{}`", self.output.directory.display()))
+    }
+
+    fn write(&mut self) -> anyhow::Result<()> {
+        self.size = 0;
+        let mut changed = Vec::new();
+        let mut noted = String::new();
+        for (path, text) in std::mem::take(&mut self.waiting) {
+            let content = Content { hash: hash(text.as_bytes()), length: text.len() as u64 };
+            manifest::add(&mut self.lines, &path, content);
+            let tally = &self.output.tally;
+            tally.files.fetch_add(1, Ordering::Relaxed);
+            tally.bytes.fetch_add(content.length, Ordering::Relaxed);
+            let known = self.output.known(&path);
+            if known.is_some_and(|known| known.kept.swap(true, Ordering::Relaxed)) {
+                bail!("two pages want to be `{path}`");
+            }
+            let target = self.output.directory.join(&path);
+            if known.is_some_and(|known| known.content == Some(content)) && content.is_length_of(&target) {
+                continue;
+            }
+            noted.extend([&path, "\n"]);
+            changed.push((target, text, known.is_none()));
+        }
+        let cannot = || format!("cannot write to `{}`", self.output.directory.display());
+        if !noted.is_empty() {
+            // First the manifest, then the files: one that is cut short is known as ours, and as of unknown content.
+            let mut journal = self.output.journal.lock().unwrap_or_else(PoisonError::into_inner);
+            journal.write_all(noted.as_bytes()).with_context(cannot)?;
+        }
+        for (target, text, is_new) in changed {
+            match put(&target, text.as_bytes(), is_new) {
+                Ok(()) => {}
+                Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => {
+                    bail!("`{}` was not written by toolgrade: move it away, or choose another directory", target.display())
+                }
+                Err(error) => return Err(error).with_context(|| format!("cannot write `{}`", target.display())),
+            }
+            self.output.tally.changed.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file; a new one must not be there yet.
+fn put(target: &Path, bytes: &[u8], is_new: bool) -> io::Result<()> {
+    let open = || if is_new { File::create_new(target) } else { File::create(target) };
+    let mut file = match open() {
+        // Its directory is missing: so it is the first file there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some(directory) = target.parent() {
+                fs::create_dir_all(directory)?;
+            }
+            open()
+        }
+        opened => opened,
+    }?;
+    file.write_all(bytes)
+}
+
+/// The first half of the SHA-256.
+fn hash(bytes: &[u8]) -> u128 {
+    let digest = digest(&SHA256, bytes);
+    digest.as_ref().iter().take(16).fold(0, |hash, byte| hash << 8 | u128::from(*byte))
+}
