@@ -13,7 +13,7 @@ pub(super) const SECURITY: &str = "default-src 'none'; style-src 'self'; img-src
 /// What toolgrade's own documents say; the site has them as pages.
 const DOCUMENTS: [(&str, &str, &str, &str); 2] = [
     (
-        "grading",
+        "classifier",
         "How a class is decided",
         "What is read of a tool, how it is weighed, and how often that is right, measured.",
         include_str!("../../docs/classifier.md"),

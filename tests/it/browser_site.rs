@@ -214,7 +214,7 @@ const KINDS: [&str; 21] = [
     "index.html",
     "404.html",
     "about.html",
-    "grading.html",
+    "classifier.html",
     "search.html?q=order",
     "statistics.html",
     "changes.html",

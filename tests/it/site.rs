@@ -215,7 +215,7 @@ fn every_server_tool_class_attack_and_rule_has_its_files() {
         "changes.html",
         "statistics.html",
         "about.html",
-        "grading.html",
+        "classifier.html",
         "search.html",
         "search/index.json",
         "search/0.txt",
