@@ -1,10 +1,15 @@
 //! Room for large replies: of the visits of a crawl, one at a time may hold a large list in memory.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 /// What a visit may read without asking for room, in bytes. Real servers send up to 0.6 MiB.
 const SMALL: usize = 2 << 20;
+
+/// How long a visit waits for room: the time it has is its own, and whoever holds the room may do so on purpose.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 static ROOM: Semaphore = Semaphore::const_new(1);
 
@@ -24,7 +29,7 @@ pub(super) async fn ask(bytes: usize) {
     if bytes <= SMALL || HELD.try_with(held).unwrap_or(true) {
         return;
     }
-    if let Ok(permit) = ROOM.acquire().await {
+    if let Ok(Ok(permit)) = timeout(PATIENCE, ROOM.acquire()).await {
         let _ = HELD.try_with(|held| *held.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit));
     }
 }
