@@ -42,7 +42,7 @@ pub(crate) fn tools(env: &Env) -> Vec<String> {
     let catalogue: Value = serde_json::from_str(&env.read("out/catalogue.json").unwrap()).unwrap();
     let servers = catalogue["servers"].as_array().unwrap().iter().map(|server| server["server"].as_str().unwrap().to_owned());
     let names = |slug: String| {
-        let server: Value = serde_json::from_str(&env.read(&format!("out/servers/{slug}.json")).unwrap()).unwrap();
+        let server: Value = serde_json::from_str(&env.read(&format!("out/servers/{slug}/server.json")).unwrap()).unwrap();
         let names: Vec<&str> = server["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
         format!("{slug}: {}", names.join(" "))
     };
