@@ -99,8 +99,13 @@ pub struct Miss {
 /// How sure each way to decide is, counted on these labels; `verdicts[i]` and `bases[i]` are for `gold[i]`.
 #[must_use]
 pub fn fit(gold: &[Gold], verdicts: &[Verdict], bases: &[Basis]) -> Table {
-    let decisions = gold.iter().zip(verdicts).zip(bases);
-    confidence::fit(decisions.map(|((label, verdict), basis)| (*basis, verdict.class, label.class == verdict.class)))
+    confidence::fit(decisions(gold, verdicts, bases))
+}
+
+/// What each class rests on, the class, and whether it is the label.
+fn decisions(gold: &[Gold], verdicts: &[Verdict], bases: &[Basis]) -> Vec<(Basis, Class, bool)> {
+    let all = gold.iter().zip(verdicts).zip(bases);
+    all.map(|((label, verdict), basis)| (*basis, verdict.class, label.class == verdict.class)).collect()
 }
 
 /// Compares verdicts with labels; `verdicts[i]`, which rests on `bases[i]`, is for `gold[i]`.
@@ -128,7 +133,7 @@ pub fn measure(gold: &[Gold], verdicts: &[Verdict], bases: &[Basis]) -> Measurem
         confusion,
         slices: slices::slices(gold, verdicts),
         calibration: calibration::calibration(gold, verdicts),
-        folds: folds::folds(gold, verdicts, bases),
+        folds: folds::folds(gold, &decisions(gold, verdicts, bases)),
         misses,
     }
 }

@@ -31,6 +31,7 @@ pub(crate) use connection::Connection;
 pub(crate) use environment::scrubbed;
 pub(crate) use get::Getter;
 pub(crate) use problem::Problem;
+pub(crate) use process::contained;
 pub(crate) use room::sharing_room;
 pub(crate) use tail::Tail;
 

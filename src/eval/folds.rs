@@ -3,7 +3,7 @@
 use super::{Gold, share};
 use crate::confidence::{self, Basis};
 use crate::fnv;
-use crate::verdict::Verdict;
+use crate::verdict::Class;
 use serde::Serialize;
 
 /// Parts that the servers are dealt into.
@@ -20,24 +20,16 @@ pub struct Fold {
     pub expected: f64,
 }
 
-/// Deals the servers into parts by a hash of their names and measures each; parts without tools are left out.
+/// Deals the servers into parts by a hash of their names and measures each; parts without tools are left out. `decisions[i]` is for
+/// `gold[i]`: what its class rests on, the class, and whether it is the label.
 #[must_use]
-pub(super) fn folds(gold: &[Gold], verdicts: &[Verdict], bases: &[Basis]) -> Vec<Fold> {
-    let part: Vec<u64> = gold.iter().map(|label| fnv::hash(&label.server) % FOLDS).collect();
+pub(super) fn folds(gold: &[Gold], decisions: &[(Basis, Class, bool)]) -> Vec<Fold> {
+    let parts: Vec<u64> = gold.iter().map(|label| fnv::hash(&label.server) % FOLDS).collect();
     let measure = |fold: u64| {
-        let rows = || {
-            gold.iter()
-                .zip(verdicts)
-                .zip(bases)
-                .zip(&part)
-                .map(|(((label, verdict), basis), part)| (label, verdict, *basis, *part))
-        };
-        let others = rows().filter(|(.., part)| *part != fold);
-        let table =
-            confidence::fit(others.map(|(label, verdict, basis, _)| (basis, verdict.class, label.class == verdict.class)));
-        let own: Vec<_> = rows().filter(|(.., part)| *part == fold).collect();
-        let right = own.iter().filter(|(label, verdict, ..)| label.class == verdict.class).count();
-        let sum: f64 = own.iter().map(|(_, verdict, basis, _)| confidence::expected(&table, *basis, verdict.class)).sum();
+        let (own, others): (Vec<_>, Vec<_>) = decisions.iter().zip(&parts).partition(|(_, part)| **part == fold);
+        let table = confidence::fit(others.into_iter().map(|(decision, _)| *decision));
+        let right = own.iter().filter(|((.., right), _)| *right).count();
+        let sum: f64 = own.iter().map(|((basis, class, _), _)| confidence::expected(&table, *basis, *class)).sum();
         Fold { tools: own.len(), strict: share(right, own.len()), expected: sum / own.len().max(1) as f64 }
     };
     (0..FOLDS).map(measure).filter(|fold| fold.tools > 0).collect()

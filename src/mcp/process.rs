@@ -32,6 +32,17 @@ pub(super) struct Process {
     mark: String,
 }
 
+/// A command whose process leads a group of its own, which ends with it: nothing that it starts is left behind.
+pub(crate) fn contained(command: Command) -> CommandWrap {
+    let mut command = CommandWrap::from(command);
+    command.wrap(KillOnDrop);
+    #[cfg(unix)]
+    command.wrap(process_wrap::tokio::ProcessGroup::leader());
+    #[cfg(windows)]
+    command.wrap(process_wrap::tokio::JobObject);
+    command
+}
+
 impl Process {
     pub(super) fn spawn(target: &CommandTarget) -> Result<(Self, ChildStdout), Problem> {
         let mark = stray::mark();
@@ -47,12 +58,7 @@ impl Process {
             }
             command.current_dir(cwd);
         }
-        let mut command = CommandWrap::from(command);
-        command.wrap(KillOnDrop);
-        #[cfg(unix)]
-        command.wrap(process_wrap::tokio::ProcessGroup::leader());
-        #[cfg(windows)]
-        command.wrap(process_wrap::tokio::JobObject);
+        let mut command = contained(command);
         let mut child = command.spawn().map_err(|error| spawn_problem(&target.command, &error))?;
 
         let tail = Arc::new(Mutex::new(Tail::default()));

@@ -1,8 +1,7 @@
 //! Runs a program to its end, in the sandbox or out of it, within a time and a size: what fetches packages.
 
 use super::{Sandbox, Support};
-use crate::mcp::{Problem, Tail, scrubbed};
-use process_wrap::tokio::{CommandWrap, KillOnDrop};
+use crate::mcp::{Problem, Tail, contained, scrubbed};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -38,12 +37,7 @@ impl Job<'_> {
         let mut command = Command::new(program);
         command.args(args).env_clear().envs(scrubbed(std::env::vars_os())).envs(self.env);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut command = CommandWrap::from(command);
-        command.wrap(KillOnDrop);
-        #[cfg(unix)]
-        command.wrap(process_wrap::tokio::ProcessGroup::leader());
-        #[cfg(windows)]
-        command.wrap(process_wrap::tokio::JobObject);
+        let mut command = contained(command);
         let mut child = command
             .spawn()
             .map_err(|error| Problem::new("not-found", format!("`{}` cannot be started ({error}): install it", self.program)))?;
