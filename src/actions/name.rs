@@ -80,7 +80,9 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)) {
+        // `domains_byComposeId`: what follows says of which.
+        let is_of = at > 0 && words[at - 1].is(List::BeforeGerunds);
+        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)).filter(|_| !is_of) {
             Some(found) => {
                 let kind = match words[at] {
                     _ if found.words > 1 => Kind::Verb,
