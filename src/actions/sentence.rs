@@ -111,14 +111,20 @@ fn listed(sentence: &[Word]) -> Vec<Verb> {
     (0..sentence.len()).filter(opens).filter_map(|at| Verb::find(sentence, at, |form| form == Form::Foreign)).collect()
 }
 
-/// "Performs actions like create folder, get all assets and update assets": each example is an operation.
+/// How many examples in brackets are needed: one could be a remark.
+const BRACKETED: usize = 2;
+
+/// "Performs actions like create folder, get all assets and update assets", "various operations (create, query)": each is an operation.
 fn examples(sentence: &[Word]) -> Vec<Verb> {
-    let opens = |at: usize| sentence[at - 1].is(List::Operations) && sentence[at].is(List::Examples);
-    let Some(start) = (1..sentence.len()).find(|&at| opens(at)) else { return Vec::new() };
-    let first = start + 1 + usize::from(sentence[start].text() == "such");
+    let of_operations = |at: &usize| sentence[at - 1].is(List::Operations);
+    let opens = |at: &usize| sentence[*at].is(List::Examples) || sentence[*at].gap == Gap::Clause;
+    let Some(start) = (1..sentence.len()).filter(of_operations).find(opens) else { return Vec::new() };
+    let bracketed = sentence[start].gap == Gap::Clause;
+    let first = if bracketed { start } else { start + 1 + usize::from(sentence[start].text() == "such") };
     let begins = |at: &usize| *at == first || is_joined(sentence, *at);
     let verb = |at: usize| Verb::find(sentence, at, |form| matches!(form, Form::Base | Form::Gerund));
-    if negated(&sentence[..start]) { Vec::new() } else { (first..sentence.len()).filter(begins).filter_map(verb).collect() }
+    let found: Vec<Verb> = (first..sentence.len()).filter(begins).filter_map(verb).collect();
+    if negated(&sentence[..start]) || bracketed && found.len() < BRACKETED { Vec::new() } else { found }
 }
 
 /// A verb of a clause: where, how many words, which, in what form.
@@ -336,7 +342,8 @@ fn passive<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
         if !rules::lexicon().may(verb.verb, Class::Destructive) {
             continue;
         }
-        if sentence[will..at].iter().any(|word| word.is(List::Negations)) {
+        // "Will not be deleted"; "items not provided will be removed": the list is replaced.
+        if sentence[will.saturating_sub(2)..at].iter().any(|word| word.is(List::Negations)) {
             continue;
         }
         let object = sentence[will.saturating_sub(4)..will].to_vec();
