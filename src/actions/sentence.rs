@@ -187,7 +187,8 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let and_then = clause[at - 1].is(List::EastAsianThen);
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
-        let joined = chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end());
+        let joined =
+            chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end());
         if joined && !describes {
             let loose = !chained && !foreign && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
             verbs.push(Verb { loose, ..found });
@@ -252,7 +253,9 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         };
         // "DRAFT / STAGE / PUBLISHED": a keyword alone is a value, not what is done.
         // "Name: …": nor is a label.
-        let keyword = clause.len() == 1 && (word.capitals || word.is(List::Nouny));
+        let label = clause.len() == 1 && word.is(List::Nouny);
+        let values = clause[0].gap == Gap::Clause && clause.iter().all(|word| word.capitals);
+        let keyword = label || word.capitals && (clause.len() == 1 || values);
         let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at));
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
