@@ -8,6 +8,7 @@ pub use crawl::{CrawlArgs, HistoryArgs, Log};
 pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg, StarterArgs};
 pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
+use crate::store::Location;
 use crate::target::{Header, Variable};
 use crate::verdict::{Class, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -178,9 +179,9 @@ pub struct ScanArgs {
     #[arg(long, value_name = "CLASS-OR-SEVERITY", help_heading = "Output")]
     pub fail_on: Option<Threshold>,
 
-    /// Record what was seen in this catalogue (an SQLite file, made when missing)
+    /// Record what was seen in this catalogue (an SQLite file, made when missing, or `postgres://…`)
     #[arg(long, value_name = "DB", help_heading = "Output")]
-    pub catalogue: Option<PathBuf>,
+    pub catalogue: Option<Location>,
 }
 
 /// Formats of `scan`.
@@ -283,7 +284,7 @@ pub struct RulesArgs {
 pub struct SiteArgs {
     /// The catalogue to publish, as filled by `scan --catalogue`
     #[arg(long, value_name = "DB")]
-    pub catalogue: PathBuf,
+    pub catalogue: Location,
 
     /// The directory to write; made when missing
     #[arg(long, short, value_name = "DIR")]
