@@ -44,7 +44,8 @@ Examples:
   toolgrade crawl --catalogue catalogue.db https://registry.example.com
   toolgrade crawl --catalogue catalogue.db servers.jsonl --max-age 7d
   toolgrade crawl --catalogue catalogue.db recorded/*.json tools.jsonl
-  toolgrade crawl --catalogue catalogue.db .mcp.json --log json";
+  toolgrade crawl --catalogue catalogue.db .mcp.json --log json
+  toolgrade crawl --catalogue postgres://crawler@db.example.com/tools https://registry.example.com    on many machines at once";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]

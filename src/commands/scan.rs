@@ -54,9 +54,7 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
 fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> anyhow::Result<()> {
     let now = jiff::Timestamp::now();
     for server in &report.servers {
-        store
-            .record(server, now)
-            .with_context(|| format!("cannot record {} in `{}`", server.server.name, store.location()))?;
+        store.record(server, now).with_context(|| format!("cannot record {} in `{}`", server.server.name, store.location()))?;
     }
     for visit in unlisted {
         store

@@ -112,7 +112,8 @@ impl Store {
         let Some(Lease { reader, lease }) = self.reading.get(&source).copied() else { return Ok(false) };
         let is_held = self.database.transact(|database| {
             let now = database.now()?;
-            let hold = "UPDATE sources SET cursor = ?3, until = ?4 WHERE id = ?1 AND reader = ?2 AND until IS NOT NULL RETURNING round";
+            let hold =
+                "UPDATE sources SET cursor = ?3, until = ?4 WHERE id = ?1 AND reader = ?2 AND until IS NOT NULL RETURNING round";
             let Some(row) = database.row(hold, &values![source, reader, cursor, later(now, lease)])? else { return Ok(false) };
             enrol(database, source, row.get(0)?, targets, now)?;
             Ok(true)

@@ -187,8 +187,10 @@ impl Store {
 
     /// How many targets are in which state, and why.
     pub fn counts(&self, sources: Option<&[i64]>) -> anyhow::Result<Counts> {
+        // PostgreSQL reads no JSON with a NUL in it, and a message may hold one.
+        let failure = self.database.pick("failure", r"replace(failure, '\u0000', '\ufffd')::json");
         let states = format!(
-            "SELECT state, failure ->> 'stage', failure ->> 'reason', count(*) FROM targets WHERE {} GROUP BY 1, 2, 3",
+            "SELECT state, {failure} ->> 'stage', {failure} ->> 'reason', count(*) FROM targets WHERE {} GROUP BY 1, 2, 3",
             of(sources)
         );
         let rows = self.database.look(|database| database.rows(&states, &[]))?;

@@ -75,7 +75,8 @@ impl Snapshot {
         match &location {
             Location::File(path) => Self::with_file(path, use_it),
             Location::Address(text) => {
-                let snapshot = Self::connect(text, &location).with_context(|| format!("cannot use `{location}` as a catalogue"))?;
+                let snapshot =
+                    Self::connect(text, &location).with_context(|| format!("cannot use `{location}` as a catalogue"))?;
                 use_it(&snapshot)
             }
         }

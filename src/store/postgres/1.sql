@@ -52,7 +52,7 @@ CREATE TABLE targets (
     until    TEXT COLLATE "C",
     next_try TEXT COLLATE "C",
     at       TEXT COLLATE "C",
-    failure  JSON,
+    failure  TEXT COLLATE "C",
     content  TEXT COLLATE "C"
 );
 CREATE INDEX targets_of_source ON targets (source);
@@ -71,7 +71,7 @@ CREATE TABLE observations (
     instructions  TEXT COLLATE "C",
     protocol      TEXT COLLATE "C",
     grade         TEXT COLLATE "C",
-    failure       JSON,
+    failure       TEXT COLLATE "C",
     target        BIGINT REFERENCES targets (id) ON DELETE SET NULL,
     circumstances TEXT COLLATE "C"
 );

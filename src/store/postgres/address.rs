@@ -30,7 +30,7 @@ impl Address {
     /// Reads an address. What it leaves out comes from the environment, as for `psql`.
     ///
     /// # Errors
-    /// Where it is none; the message holds nothing of it, as any part may be a secret.
+    /// Where it is none; the message holds nothing of it but the name of an option, as any part may be a secret.
     pub(in crate::store) fn parse(text: &str) -> anyhow::Result<Self> {
         let (scheme, rest) = text.split_once("://").unwrap_or((text, ""));
         if !matches!(scheme, "postgres" | "postgresql") {
@@ -38,7 +38,9 @@ impl Address {
         }
         // Before the address is taken apart: an `@` or `/` in a password would make something else of it.
         if rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(['@', '/', '?', '#'])) {
-            bail!("in an address write `@` as `%40`, `/` as `%2F`, `?` as `%3F` and `#` as `%23` where they are part of a password or a name");
+            bail!(
+                "in an address write `@` as `%40`, `/` as `%2F`, `?` as `%3F` and `#` as `%23` where they are part of a password or a name"
+            );
         }
         let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
         // These two are said in other words than the client's.
@@ -108,6 +110,9 @@ fn complete(config: &mut Config) -> anyhow::Result<()> {
         config.tcp_user_timeout(SILENCE);
     }
     config.keepalives_idle(config.get_keepalives_idle().min(SILENCE));
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(SILENCE / 3);
+    }
     Ok(())
 }
 

@@ -143,7 +143,8 @@ fn given<'a>(parameters: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
 }
 
 fn read(rows: &[tokio_postgres::Row]) -> Result<Vec<Row>, Trouble> {
-    let read = |row: &tokio_postgres::Row| (0..row.len()).map(|column| row.try_get(column)).collect::<Result<_, _>>().map(Row::new);
+    let read =
+        |row: &tokio_postgres::Row| (0..row.len()).map(|column| row.try_get(column)).collect::<Result<_, _>>().map(Row::new);
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
@@ -213,7 +214,9 @@ impl From<tokio_postgres::Error> for Trouble {
         };
         let message = match error.as_db_error() {
             Some(said) => said.message().to_owned(),
-            None => std::iter::once(error.to_string()).chain(causes(&error).map(ToString::to_string)).collect::<Vec<_>>().join(": "),
+            None => {
+                std::iter::once(error.to_string()).chain(causes(&error).map(ToString::to_string)).collect::<Vec<_>>().join(": ")
+            }
         };
         Self { kind, message }
     }

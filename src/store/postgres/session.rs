@@ -125,7 +125,9 @@ impl Session {
             self.connect(&mut waiting)?;
             let state = self.one("SELECT pg_xact_status(?1::text::xid8)", &values![number]);
             match state.and_then(|row| row.get::<Option<String>>(0)) {
-                Ok(Some(state)) if state == "in progress" => waiting.wait(anyhow::anyhow!("a transaction does not come to its end"))?,
+                Ok(Some(state)) if state == "in progress" => {
+                    waiting.wait(anyhow::anyhow!("a transaction does not come to its end"))?
+                }
                 Ok(state) => return Ok(state.is_some_and(|state| state == "committed")),
                 Err(error) => waiting.wait(error)?,
             }

@@ -39,7 +39,8 @@ impl Trust {
     pub(super) fn connector(&self) -> anyhow::Result<MakeRustlsConnect> {
         let provider = Arc::new(ring::default_provider());
         let algorithms = provider.signature_verification_algorithms;
-        let builder = ClientConfig::builder_with_provider(Arc::<CryptoProvider>::clone(&provider)).with_safe_default_protocol_versions()?;
+        let builder =
+            ClientConfig::builder_with_provider(Arc::<CryptoProvider>::clone(&provider)).with_safe_default_protocol_versions()?;
         let mut config = match self {
             Self::Anybody => {
                 builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(algorithms))).with_no_client_auth()

@@ -1,0 +1,164 @@
+//! The catalogue on PostgreSQL: what is told of addresses, and that it reads as the file does.
+
+use crate::both::Catalogue;
+use crate::cluster::{Database, PASSWORD, certificate, port};
+use crate::env::Env;
+use crate::graded::{Build as _, Grow as _, Judge as _, raw_tool, server, tool};
+use jiff::Timestamp;
+use serde_json::json;
+use toolgrade::failure::{Failure, Stage};
+use toolgrade::listing::{Source, Unlisted};
+use toolgrade::store::Store;
+use toolgrade::verdict::Class;
+
+const LIST: &str = r#"{"result": {"serverInfo": {"name": "shop"}, "tools": [{"name": "refund"}]}}"#;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+/// Fills a catalogue with what is hard to keep: odd characters, long texts, versions, failures, lists that were cut.
+fn fill(typed: &str) {
+    let mut store = Store::open(typed).unwrap();
+    let shop = |tools: &[&str]| {
+        let refund = raw_tool(json!({ "name": "refund", "description": "Refunds\u{0}\u{1} a \u{202e}charge.", "x": 1.0 }));
+        let refund = refund.class(Class::Financial).because("refunds", "description", "Refunds");
+        tools.iter().fold(server("shop").tool(refund), |server, name| server.tool(tool(name)))
+    };
+    store.record(&shop(&["b", "a"]), at(0)).unwrap();
+    store.record(&shop(&["a", "c"]), at(1)).unwrap();
+    store.record(&shop(&["a"]).with(|server| server.server.complete = false), at(2)).unwrap();
+    for (second, name) in (3..).zip(["Zebra", "apple", "äpfel", "_under", "zebra", "nul\u{0}led", "one\u{1}two"]) {
+        let odd = server(name).tool(tool(name)).with(|server| {
+            server.server.instructions = Some(format!("{name}\u{0}\u{1}1\u{1}0 '\"\\ $1 ?1"));
+            server.server.source = Source::File { path: format!("{name}{}", "x".repeat(10_000)) };
+        });
+        store.record(&odd, at(second)).unwrap();
+    }
+    let failure =
+        Failure { target: "shop".to_owned(), stage: Stage::Spawn, reason: "exited".to_owned(), message: "gone".to_owned() };
+    for name in [Some("shop"), Some("nobody"), None] {
+        let source = Source::File { path: "shop.json".to_owned() };
+        store.record_failure(&Unlisted { name: name.map(str::to_owned), source, failure: failure.clone() }, at(20)).unwrap();
+    }
+}
+
+#[test]
+fn what_is_read_of_a_database_is_what_is_read_of_a_file() {
+    let env = Env::new();
+    let read = |catalogue: Catalogue| {
+        let typed = catalogue.typed();
+        fill(&typed);
+        let said = [
+            &["history", "--catalogue", &typed, "shop"][..],
+            &["history", "--catalogue", &typed, "shop", "--at", "2027-01-15T08:00:01Z"],
+            &["policy", "--catalogue", &typed, "shop", "zebra", "--explain", "why.md"],
+            &["policy", "diff", &typed, &typed, "--as-of", "2027-01-15T08:00:00Z", "--server", "shop"],
+        ]
+        .map(|args| env.run(args));
+        assert!(said.iter().all(|said| said.starts_with("exit 0\n")), "{}", said.join("\n"));
+        let shown = match catalogue {
+            Catalogue::File(_) => typed.clone(),
+            Catalogue::Database(_) => toolgrade::store::Location::from(&typed).to_string(),
+        };
+        let site = env.run(&["site", "--catalogue", &typed, "-o", "out", "--quiet"]);
+        assert_eq!(site, "exit 0\n");
+        let files = crate::site::files(&env.path().join("out"));
+        assert!(files.contains_key("servers/shop/refund.html") && files.contains_key(".toolgrade-site"));
+        // So that neither finds the work of the other one done.
+        std::fs::remove_dir_all(env.path().join("out")).unwrap();
+        (said.join("\n").replace(&shown, "@@CATALOGUE@@"), env.read("why.md"), files)
+    };
+    let [file, database] = Catalogue::both().into_iter().map(read).collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(file.0, database.0);
+    assert!(file == database, "every byte of the site");
+}
+
+#[test]
+fn a_scan_records_in_a_database() {
+    let env = Env::new().file("a.json", LIST);
+    let database = Database::new();
+    let typed = database.address();
+    for _ in 0..2 {
+        assert!(env.run(&["scan", "a.json", "--catalogue", &typed]).starts_with("exit 0\n"));
+    }
+    assert_eq!(env.run(&["history", "--catalogue", &typed, "shop"]).matches("  1 tool\n").count(), 2);
+    assert_eq!(database.number("SELECT count(*) FROM definitions"), 1);
+}
+
+#[test]
+fn addresses_that_lead_nowhere_are_told_without_their_secrets() {
+    let env = Env::new().file("a.json", LIST);
+    let database = Database::new();
+    let scan = |typed: &str| database.masked(&env.run(&["scan", "a.json", "--quiet", "--format", "csv", "--catalogue", typed]));
+    let foreign = Database::new();
+    foreign.query("CREATE TABLE photos (id BIGINT)");
+    let newer = Database::new();
+    scan(&newer.address());
+    newer.query("UPDATE toolgrade_catalogue SET version = 99");
+    let latin = Database::with("ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0");
+    let mut said = String::new();
+    for typed in [
+        "mysql://u:geheim@localhost/x",
+        "postgres://u:ge/heim@localhost/x",
+        "postgres://u:geheim@localhost:99999/x",
+        "postgres://u:geheim@localhost/x?colour=geheim",
+        "postgres://u:geheim@localhost/x?sslmode=perhaps",
+        "postgres://u:geheim@127.0.0.1:1/x",
+        &database.over_tcp(":geheim", ""),
+        &database.over_tcp("", ""),
+        &format!("{}none", database.address()),
+        &format!("{}?options=-csearch_path%3Dnowhere", database.address()),
+    ] {
+        said.push_str(&scan(typed));
+    }
+    for other in [&foreign, &newer, &latin] {
+        said.push_str(&other.masked(&scan(&other.address())));
+    }
+    let out = ["site", "-o", "out", "--catalogue", &database.address()];
+    said.push_str(&database.masked(&env.run(&out)));
+    assert!(!said.contains("heim"), "{said}");
+    insta::assert_snapshot!(said);
+    assert_eq!(foreign.query("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"), "photos\n");
+}
+
+#[test]
+fn passwords_come_from_the_address_or_the_environment() {
+    let env = Env::new().file("a.json", LIST);
+    let database = Database::new();
+    let written = PASSWORD.replace(' ', "%20").replace('@', "%40");
+    let typed = database.over_tcp(&format!(":{written}"), "");
+    let said = env.run(&["crawl", "a.json", "--log", "json", "--catalogue", &typed]);
+    assert!(said.starts_with("exit 0\n") && !said.contains("hunter2"), "{said}");
+    let said = env.run(&["history", "--catalogue", &typed, "nobody"]);
+    assert!(said.starts_with("exit 1\n") && !said.contains("hunter2"), "{said}");
+    let env = env.var("PGPASSWORD", PASSWORD);
+    let said = env.run(&["history", "--catalogue", &database.over_tcp("", ""), "shop"]);
+    assert!(said.contains("  1 tool\n"), "{said}");
+    // All of it may come from there.
+    let env = env.var("PGHOST", "localhost").var("PGUSER", "toolgrade").var("PGPORT", &port());
+    let said = env.var("PGDATABASE", &database.name).run(&["history", "--catalogue", "postgres://", "shop"]);
+    assert!(said.contains("  1 tool\n"), "{said}");
+}
+
+#[test]
+fn tls_is_what_the_address_asks_for() {
+    let env = Env::new().file("a.json", LIST).var("PGPASSWORD", PASSWORD);
+    let database = Database::new();
+    let roots = certificate();
+    let roots = roots.to_str().unwrap();
+    let run = |options: &str| {
+        env.run(&["scan", "a.json", "--quiet", "--format", "csv", "--catalogue", &database.over_tcp("", options)])
+    };
+    for options in ["", "?sslmode=require", "?sslmode=disable", &format!("?sslmode=verify-full&sslrootcert={roots}")] {
+        let said = run(options);
+        assert!(said.starts_with("exit 0\n"), "{options}: {said}");
+    }
+    let said = run("?sslmode=verify-full");
+    assert!(said.starts_with("exit 1\n") && said.contains("certificate"), "{said}");
+    let said = run("?sslmode=verify-full&sslrootcert=none.pem");
+    assert!(said.starts_with("exit 1\n") && said.contains("`none.pem`"), "{said}");
+    let elsewhere = database.over_tcp("", &format!("?sslmode=verify-full&sslrootcert={roots}")).replace("localhost", "127.0.0.1");
+    let said = env.run(&["history", "shop", "--catalogue", &elsewhere]);
+    assert!(said.starts_with("exit 1\n") && said.contains("certificate"), "{said}");
+}
