@@ -4,6 +4,7 @@ use super::{Action, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
+use crate::verdict::Class;
 use crate::words::Word;
 
 /// A verb of the name and the words it takes.
@@ -56,6 +57,9 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
         candidates.remove(0);
     }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
+    if is_thing(&candidates[head], words.len()) {
+        return Vec::new();
+    }
     let mut chosen = vec![head];
     for index in head + 1..candidates.len() {
         let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
@@ -80,7 +84,9 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)) {
+        // `domains_byComposeId`: what follows says of which.
+        let is_of = at > 0 && words[at - 1].is(List::BeforeGerunds);
+        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)).filter(|_| !is_of) {
             Some(found) => {
                 let kind = match words[at] {
                     _ if found.words > 1 => Kind::Verb,
@@ -95,6 +101,14 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+/// Whether the one verb of a name is what the name is of: `comfort_index`, `video_to_post`. What acts or costs is believed anyway.
+fn is_thing(head: &Candidate, words: usize) -> bool {
+    let is_last = head.at > 0 && head.at + head.words == words;
+    let harmless =
+        || [Class::Execute, Class::Destructive, Class::Financial].iter().all(|&class| !rules::lexicon().may(head.verb, class));
+    head.kind == Kind::Noun && is_last && harmless()
 }
 
 /// Which candidate is the head: the first, unless it reads like a thing (`order_cancel`, `todo_list_create`, `file_read`).
