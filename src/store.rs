@@ -73,7 +73,7 @@ impl Store {
             Location::File(path) => sqlite::open(path).map(Database::Sqlite),
             Location::Address(text) => Address::parse(text).and_then(Session::open).and_then(|session| {
                 postgres::prepare(&session)?;
-                Ok(Database::Postgres(session))
+                Ok(Database::Postgres(Box::new(session)))
             }),
         };
         let database = opened.with_context(|| format!("cannot use `{location}` as a catalogue"))?;

@@ -57,7 +57,7 @@ pub enum PolicyCommand {
     Replay(ReplayArgs),
     /// Say which calls became possible and which impossible from one policy to another
     #[command(after_help = DIFF)]
-    Diff(DiffArgs),
+    Diff(Box<DiffArgs>),
 }
 
 /// A server whose tools a policy is for, where one is given.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 #[derive(Debug)]
 pub(super) enum Database {
     Sqlite(rusqlite::Connection),
-    Postgres(Session),
+    Postgres(Box<Session>),
 }
 
 impl Database {

@@ -28,7 +28,9 @@ impl Location {
 /// The scheme of an address; a path has none. What stands before it in a path's place is `./`.
 fn scheme(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once("://")?;
-    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+    // A single letter is a drive of Windows.
+    let is_scheme = scheme.len() > 1
+        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+.-".contains(character));
     is_scheme.then_some(scheme)
 }

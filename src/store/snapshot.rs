@@ -85,7 +85,7 @@ impl Snapshot {
     fn connect(address: &str, location: &Location) -> anyhow::Result<Self> {
         let session = Session::open(Address::parse(address)?)?;
         postgres::check(&session)?;
-        Self::begin(Database::Postgres(session), location.clone())
+        Self::begin(Database::Postgres(Box::new(session)), location.clone())
     }
 
     fn begin(database: Database, location: Location) -> anyhow::Result<Self> {

@@ -58,10 +58,11 @@ impl Connection {
             runtime.block_on(async {
                 match config.connect(connector).await {
                     // It ends when the client is dropped, or the connection is lost; then every question says so.
-                    Ok((client, connection)) => match sender.send(Ok(client)) {
-                        Ok(()) => drop(connection.await),
-                        Err(_) => {}
-                    },
+                    Ok((client, connection)) => {
+                        if sender.send(Ok(client)).is_ok() {
+                            drop(connection.await);
+                        }
+                    }
                     Err(error) => drop(sender.send(Err(error))),
                 }
             });

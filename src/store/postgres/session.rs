@@ -3,7 +3,7 @@
 use super::Address;
 use super::connection::{Connection, Kind, Trouble};
 use crate::store::value::{Row, Value, values};
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 use std::cell::{Ref, RefCell};
 use std::time::{Duration, Instant};
@@ -126,7 +126,7 @@ impl Session {
             let state = self.one("SELECT pg_xact_status(?1::text::xid8)", &values![number]);
             match state.and_then(|row| row.get::<Option<String>>(0)) {
                 Ok(Some(state)) if state == "in progress" => {
-                    waiting.wait(anyhow::anyhow!("a transaction does not come to its end"))?
+                    waiting.wait(anyhow!("a transaction does not come to its end"))?;
                 }
                 Ok(state) => return Ok(state.is_some_and(|state| state == "committed")),
                 Err(error) => waiting.wait(error)?,
@@ -163,7 +163,7 @@ impl Waiting {
     /// Waits a while, or gives up with the error.
     fn wait(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
         if self.start.elapsed() > PATIENCE {
-            return Err(error);
+            return Err(error.context(format!("the database was asked for {} s in vain", PATIENCE.as_secs())));
         }
         std::thread::sleep(self.next);
         self.next = (2 * self.next).min(WAITS.1);
