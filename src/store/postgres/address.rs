@@ -1,8 +1,8 @@
 //! Addresses of databases: `postgres://USER@HOST:PORT/DATABASE?OPTIONS`, read as libpq reads them, and shown without secrets.
 
 use super::tls::Trust;
-use anyhow::{anyhow, bail};
-use std::fmt::Write as _;
+use anyhow::{Context as _, anyhow, bail};
+use percent_encoding::percent_decode_str;
 use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
@@ -49,7 +49,9 @@ impl Address {
         for option in options.split('&').filter(|option| !option.is_empty()) {
             match option.split_once('=') {
                 Some(("sslmode", value)) => mode = Some(value.to_owned()),
-                Some(("sslrootcert", value)) => roots = Some(decoded(value)?),
+                Some(("sslrootcert", value)) => {
+                    roots = Some(percent_decode_str(value).decode_utf8().context("`sslrootcert` names no path")?.into_owned());
+                }
                 _ => others.push(option),
             }
         }
@@ -118,39 +120,15 @@ fn complete(config: &mut Config) -> anyhow::Result<()> {
 
 /// Hosts and database; the rest is nobody's business.
 fn shown(config: &Config) -> String {
-    let mut hosts = String::new();
-    let mut sockets = String::new();
+    let mut hosts = Vec::new();
     for (number, host) in config.get_hosts().iter().enumerate() {
-        let port = config.get_ports().get(number).or(config.get_ports().first()).filter(|port| **port != 5432);
-        match host {
-            Host::Tcp(name) => {
-                hosts.push_str(if hosts.is_empty() { "" } else { "," });
-                hosts.push_str(name);
-                if let Some(port) = port {
-                    let _ = write!(hosts, ":{port}");
-                }
-            }
+        let name = match host {
+            Host::Tcp(name) => name.clone(),
             #[cfg(unix)]
-            Host::Unix(path) => sockets = format!("?host={}", path.display()),
-        }
+            Host::Unix(path) => path.display().to_string(),
+        };
+        let port = config.get_ports().get(number).or(config.get_ports().first()).filter(|port| **port != 5432);
+        hosts.push(port.map_or_else(|| name.clone(), |port| format!("{name}:{port}")));
     }
-    format!("postgres://{hosts}/{}{sockets}", config.get_dbname().unwrap_or_default())
-}
-
-/// A part of an address without its `%XX`.
-fn decoded(text: &str) -> anyhow::Result<String> {
-    let wrong = || anyhow!("in an address two hexadecimal digits follow a `%`");
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).ok_or_else(wrong)?;
-        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| wrong())?);
-        rest = &tail[2..];
-    }
-    String::from_utf8(bytes).map_err(|_| wrong())
+    format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
 }

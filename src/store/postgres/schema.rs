@@ -8,9 +8,13 @@ const MIGRATIONS: &[&str] = &[include_str!("1.sql")];
 
 /// What is in the schema that the address leads to: whether our mark is, and how much of others, extensions left out.
 const OWNER: &str = "
-    SELECT current_schema(), current_setting('server_encoding'), to_regclass(quote_ident(current_schema()) || '.toolgrade_catalogue') IS NOT NULL,
+    SELECT current_schema(), current_setting('server_encoding'), current_setting('server_version_num')::bigint,
+        to_regclass(quote_ident(current_schema()) || '.toolgrade_catalogue') IS NOT NULL,
         (SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace
             AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'))";
+
+/// The oldest release that tells what became of a transaction.
+const OLDEST: i64 = 13;
 
 /// The version of the schema; `None` where there is nothing yet. What is not for us is an error.
 fn version(session: &Session) -> anyhow::Result<Option<usize>> {
@@ -21,7 +25,11 @@ fn version(session: &Session) -> anyhow::Result<Option<usize>> {
     if encoding != "UTF8" {
         bail!("its texts are in {encoding}: make a database with `createdb --encoding UTF8 --template template0`");
     }
-    match (row.get(2)?, row.get::<i64>(3)?) {
+    let release = row.get::<i64>(2)? / 10_000;
+    if release < OLDEST {
+        bail!("it is PostgreSQL {release}: {OLDEST} is the oldest that will do");
+    }
+    match (row.get(3)?, row.get::<i64>(4)?) {
         (true, _) => Ok(Some(session.one("SELECT version FROM toolgrade_catalogue", &[])?.get(0)?)),
         (false, 0) => Ok(None),
         (false, _) => bail!("another program has tables in its schema `{schema}`: name an empty database"),
