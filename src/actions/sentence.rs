@@ -80,6 +80,8 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
         start += clause.len();
     }
     drop_own_remains(&mut actions);
+    let examples = if place == Place::Detail { Vec::new() } else { examples(sentence) };
+    actions.extend(examples.iter().map(|&verb| action(sentence, 0, verb, &examples, place, field)));
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
     } else if is_east_asian(sentence) {
@@ -107,6 +109,16 @@ fn drop_own_remains<'a>(actions: &mut Vec<Action<'a>>) {
 fn listed(sentence: &[Word]) -> Vec<Verb> {
     let opens = |at: &usize| *at == 0 || sentence[*at].gap >= Gap::Or;
     (0..sentence.len()).filter(opens).filter_map(|at| Verb::find(sentence, at, |form| form == Form::Foreign)).collect()
+}
+
+/// "Performs actions like create folder, get all assets and update assets": each example is an operation.
+fn examples(sentence: &[Word]) -> Vec<Verb> {
+    let opens = |at: usize| sentence[at - 1].is(List::Operations) && sentence[at].is(List::Examples);
+    let Some(start) = (1..sentence.len()).find(|&at| opens(at)) else { return Vec::new() };
+    let first = start + 1 + usize::from(sentence[start].text() == "such");
+    let begins = |at: &usize| *at == first || is_joined(sentence, *at);
+    let verb = |at: usize| Verb::find(sentence, at, |form| matches!(form, Form::Base | Form::Gerund));
+    if negated(&sentence[..start]) { Vec::new() } else { (first..sentence.len()).filter(begins).filter_map(verb).collect() }
 }
 
 /// A verb of a clause: where, how many words, which, in what form.
