@@ -104,7 +104,7 @@ impl Database {
 
     /// One that is made with these options.
     pub(crate) fn with(options: &str) -> Self {
-        let name = format!("d{}", DATABASES.fetch_add(1, Ordering::SeqCst));
+        let name = format!("catalogue_{}_of_these", DATABASES.fetch_add(1, Ordering::SeqCst));
         CLUSTER.query("postgres", &format!("CREATE DATABASE {name} {options}"));
         Self { name }
     }
