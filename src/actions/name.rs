@@ -52,14 +52,14 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
     let is_of_server = |word: &Word| server.iter().any(|known| known.same(word));
     let prefix = words.iter().take_while(|word| is_of_server(word)).count();
     let mut candidates = candidates(words, prefix);
-    let goes_on = candidates.iter().skip(1).any(|next| next.kind != Kind::Noun);
+    // `shell_whois` of a server called shell: its name runs nothing.
+    let runs = |first: &Candidate| first.kind == Kind::Noun && first.words < words.len() && rules::lexicon().may(first.verb, Class::Execute);
+    let goes_on = candidates.iter().skip(1).any(|next| next.kind != Kind::Noun) || candidates.first().is_some_and(runs);
     if goes_on && candidates.first().is_some_and(|first| first.at == 0 && prefix > 0) {
         candidates.remove(0);
     }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
-    if is_thing(&candidates[head], words.len()) {
-        return Vec::new();
-    }
+    let loose = is_thing(&candidates[head], words.len());
     let mut chosen = vec![head];
     for index in head + 1..candidates.len() {
         let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
@@ -76,7 +76,7 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
     }
     let taken: Vec<usize> =
         chosen.iter().flat_map(|&index| candidates[index].at..candidates[index].at + candidates[index].words).collect();
-    chosen.iter().map(|&index| action(&candidates[index], words, &taken, place, field)).collect()
+    chosen.iter().map(|&index| Action { loose, ..action(&candidates[index], words, &taken, place, field) }).collect()
 }
 
 /// The verbs among the words of a name whose first `prefix` words are its server's name.
@@ -142,6 +142,7 @@ fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place:
         heads,
         clause: [&words[..candidate.at], &words[end..]].concat().into(),
         doubtful: candidate.kind != Kind::Verb && candidate.at > 0,
+        loose: false,
         value: 0,
     }
 }
