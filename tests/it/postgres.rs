@@ -75,6 +75,27 @@ fn what_is_read_of_a_database_is_what_is_read_of_a_file() {
 }
 
 #[test]
+fn both_schemas_have_the_same_columns() {
+    let sorted = |mut lines: Vec<String>| {
+        lines.sort();
+        lines
+    };
+    let [file, database] = Catalogue::both().try_into().ok().unwrap();
+    drop([&file, &database].map(|catalogue| Store::open(&catalogue.typed()).unwrap()));
+    let connection = rusqlite::Connection::open(file.typed()).unwrap();
+    let columns =
+        "SELECT tables.name || '.' || columns.name FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns
+        WHERE tables.type = 'table'";
+    let mut statement = connection.prepare(columns).unwrap();
+    let of_file = sorted(statement.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect());
+    let Catalogue::Database(database) = database else { panic!("the second one is a database") };
+    let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> 'toolgrade_catalogue'";
+    let of_database = sorted(database.query(columns).lines().map(str::to_owned).collect());
+    assert_eq!(of_database, of_file);
+}
+
+#[test]
 fn a_scan_records_in_a_database() {
     let env = Env::new().file("a.json", LIST);
     let database = Database::new();
