@@ -6,6 +6,10 @@ use crate::env::Env;
 use crate::graded::{Build as _, Grow as _, Judge as _, raw_tool, server, tool};
 use jiff::Timestamp;
 use serde_json::json;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use toolgrade::failure::{Failure, Stage};
 use toolgrade::listing::{Source, Unlisted};
 use toolgrade::store::Store;
@@ -182,4 +186,64 @@ fn tls_is_what_the_address_asks_for() {
     let elsewhere = database.over_tcp("", &format!("?sslmode=verify-full&sslrootcert={roots}")).replace("localhost", "127.0.0.1");
     let said = env.run(&["history", "shop", "--catalogue", &elsewhere]);
     assert!(said.starts_with("exit 1\n") && said.contains("certificate"), "{said}");
+}
+
+/// What happens to the next commit on its way.
+const NOTHING: usize = 0;
+const QUESTION_LOST: usize = 1;
+const ANSWER_LOST: usize = 2;
+
+/// A way to the server on which a commit, or the answer to it, is lost when it is told so; its port.
+fn unreliable(next: &Arc<AtomicUsize>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = listener.local_addr().unwrap().port();
+    let next = Arc::clone(next);
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(format!("127.0.0.1:{}", port())).unwrap();
+            let mute = Arc::new(AtomicBool::new(false));
+            let (next, muted) = (Arc::clone(&next), Arc::clone(&mute));
+            let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || {
+                pass(from, to, |bytes| {
+                    if !bytes.windows(6).any(|window| window == b"COMMIT") {
+                        return true;
+                    }
+                    let fate = next.swap(NOTHING, Ordering::SeqCst);
+                    muted.store(fate == ANSWER_LOST, Ordering::SeqCst);
+                    fate != QUESTION_LOST
+                });
+            });
+            std::thread::spawn(move || pass(server, client, |_| !mute.load(Ordering::SeqCst)));
+        }
+    });
+    own
+}
+
+/// Passes on what comes, as long as it may; then the connection is over in both directions.
+fn pass(mut from: TcpStream, mut to: TcpStream, may: impl Fn(&[u8]) -> bool) {
+    let mut bytes = [0; 1 << 16];
+    while let Ok(length @ 1..) = from.read(&mut bytes) {
+        if !may(&bytes[..length]) || to.write_all(&bytes[..length]).is_err() {
+            break;
+        }
+    }
+    let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+}
+
+#[test]
+fn what_is_lost_on_the_way_is_recorded_once() {
+    let database = Database::new();
+    let next = Arc::new(AtomicUsize::new(NOTHING));
+    let way = unreliable(&next);
+    let written = PASSWORD.replace(' ', "%20").replace('@', "%40");
+    let typed =
+        database.over_tcp(&format!(":{written}"), "?sslmode=disable").replace(&format!(":{}/", port()), &format!(":{way}/"));
+    let mut store = Store::open(&typed).unwrap();
+    for (visit, fate) in (1..).zip([QUESTION_LOST, ANSWER_LOST, NOTHING, ANSWER_LOST, QUESTION_LOST]) {
+        next.store(fate, Ordering::SeqCst);
+        assert_eq!(store.record(&server("shop").tool(tool("refund")), at(0)).unwrap(), "shop");
+        assert_eq!(next.load(Ordering::SeqCst), NOTHING, "it was lost");
+        assert_eq!(database.number("SELECT count(*) FROM observations"), visit, "{fate}");
+    }
 }
