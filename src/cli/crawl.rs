@@ -75,7 +75,7 @@ pub struct CrawlArgs {
 pub enum Log {
     /// A progress bar, and a closing summary
     Text,
-    /// JSON Lines: `enumerated`, `started`, `visited`, `summary`
+    /// JSON Lines: `enumerated`, `awaited`, `started`, `visited`, `summary`
     Json,
 }
 
