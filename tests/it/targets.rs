@@ -253,7 +253,7 @@ fn variables_are_filled_in_and_never_shown() {
 #[test]
 fn what_is_no_target_is_told() {
     let shapes = "expected a recorded tools/list (`{\"tools\": […]}`, a bare array, a JSON-RPC response), a client's config \
-                  (`mcpServers`, `servers`, …), or a .jsonl of tools";
+                  (`mcpServers`, `servers`, …), a registry's server.json, or a .jsonl of tools";
     check_config("c.json", "{\"a\":1}", &[&format!("! @@/c.json unrecognised: `@@/c.json` is an object with `a`: {shapes}")]);
     check_config("c.json", "7", &[&format!("! @@/c.json unrecognised: `@@/c.json` is no object: {shapes}")]);
     check_config(
