@@ -8,6 +8,7 @@ pub use crawl::{CrawlArgs, HistoryArgs, Log};
 pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg, StarterArgs};
 pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
+use crate::store::Location;
 use crate::target::{Header, Variable};
 use crate::verdict::{Class, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -44,7 +45,8 @@ Examples:
   toolgrade crawl --catalogue catalogue.db servers.jsonl --max-age 7d
   toolgrade crawl --catalogue catalogue.db recorded/*.json tools.jsonl
   toolgrade crawl --catalogue catalogue.db .mcp.json --log json
-  toolgrade crawl --catalogue catalogue.db --installed";
+  toolgrade crawl --catalogue catalogue.db --installed
+  toolgrade crawl --catalogue postgres://crawler@db.example.com/tools https://registry.example.com    on many machines at once";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -214,9 +216,9 @@ pub struct ScanArgs {
     #[arg(long, value_name = "CLASS-OR-SEVERITY", help_heading = "Output")]
     pub fail_on: Option<Threshold>,
 
-    /// Record what was seen in this catalogue (an SQLite file, made when missing)
+    /// Record what was seen in this catalogue (an SQLite file, made when missing, or `postgres://…`)
     #[arg(long, value_name = "DB", help_heading = "Output")]
-    pub catalogue: Option<PathBuf>,
+    pub catalogue: Option<Location>,
 }
 
 /// Formats of `scan`.
@@ -319,7 +321,7 @@ pub struct RulesArgs {
 pub struct SiteArgs {
     /// The catalogue to publish, as filled by `scan --catalogue`
     #[arg(long, value_name = "DB")]
-    pub catalogue: PathBuf,
+    pub catalogue: Location,
 
     /// The directory to write; made when missing
     #[arg(long, short, value_name = "DIR")]

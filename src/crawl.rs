@@ -77,6 +77,11 @@ pub enum Event<'a> {
         /// The targets read so far.
         targets: usize,
     },
+    /// Another worker reads a source, and is waited for.
+    Awaited {
+        /// The source as it was named.
+        source: &'a str,
+    },
     /// Every source is read.
     Started {
         /// What there is to do.

@@ -1,9 +1,9 @@
 //! The command line of `toolgrade crawl` and `toolgrade history`.
 
 use super::{InstalledArgs, VisitArgs};
+use crate::store::Location;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// `toolgrade crawl`
@@ -23,9 +23,9 @@ pub struct CrawlArgs {
     #[command(flatten)]
     pub installed: InstalledArgs,
 
-    /// The catalogue to fill (an SQLite file, made when missing); it holds the queue as well
+    /// The catalogue to fill (an SQLite file, made when missing, or `postgres://…`); it holds the queue as well
     #[arg(long, value_name = "DB")]
-    pub catalogue: PathBuf,
+    pub catalogue: Location,
 
     /// Visit again what was visited longer ago than this (`30m`, `12h`, `7d`, `2w`; `0s`: everything)
     #[arg(long, value_name = "AGE", default_value = "1d", value_parser = age, help_heading = "What is visited")]
@@ -79,7 +79,7 @@ pub struct CrawlArgs {
 pub enum Log {
     /// A progress bar, and a closing summary
     Text,
-    /// JSON Lines: `enumerated`, `started`, `visited`, `summary`
+    /// JSON Lines: `enumerated`, `awaited`, `started`, `visited`, `summary`
     Json,
 }
 
@@ -92,7 +92,7 @@ pub struct HistoryArgs {
 
     /// The catalogue, as filled by `scan --catalogue` or `crawl`
     #[arg(long, value_name = "DB")]
-    pub catalogue: PathBuf,
+    pub catalogue: Location,
 
     /// Print as JSON what the server had listed by this time (RFC 3339, as the visits are printed)
     #[arg(long, value_name = "TIME")]

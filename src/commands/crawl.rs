@@ -84,6 +84,7 @@ impl View {
             Event::Enumerated { source, targets } => {
                 self.progress.borrow().say(&format!("{source}: {}", count(targets, "target")));
             }
+            Event::Awaited { source } => self.progress.borrow().say(&format!("{source}: another worker reads it")),
             Event::Started { counts } => {
                 self.all.set(counts.all());
                 self.done.set(counts.done());
@@ -111,6 +112,7 @@ fn as_json(event: Event<'_>) -> Value {
         Event::Enumerated { source, targets } => {
             json!({ "event": "enumerated", "source": crate::redact::url(source), "targets": targets })
         }
+        Event::Awaited { source } => json!({ "event": "awaited", "source": crate::redact::url(source) }),
         Event::Started { counts } => json!({ "event": "started", "targets": states(counts) }),
         Event::Visited { target, tools, failure, retry, changed, isolation, took } => json!({
             "event": "visited",

@@ -28,7 +28,7 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         return installed::list(&args.target.installed, args.format);
     }
     // Before the visits: a catalogue that cannot be opened should not cost a scan.
-    let mut store = args.catalogue.as_deref().map(store::Store::open).transpose()?;
+    let mut store = args.catalogue.as_ref().map(store::Store::open).transpose()?;
     let Visited { report, unlisted, installed, origins } = visit_all(&args.target)?;
     let stack = installed.as_ref().map(|installed| Stack::new(installed, &report, &origins));
     // Before the report: a reader that goes away (`| head`) must not cost what was seen.
@@ -55,14 +55,12 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
 fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> anyhow::Result<()> {
     let now = jiff::Timestamp::now();
     for server in &report.servers {
-        store
-            .record(server, now)
-            .with_context(|| format!("cannot record {} in `{}`", server.server.name, store.path().display()))?;
+        store.record(server, now).with_context(|| format!("cannot record {} in `{}`", server.server.name, store.location()))?;
     }
     for visit in unlisted {
         store
             .record_failure(visit, now)
-            .with_context(|| format!("cannot record the failure of {} in `{}`", visit.failure.target, store.path().display()))?;
+            .with_context(|| format!("cannot record the failure of {} in `{}`", visit.failure.target, store.location()))?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What every crawl of a test is bounded by.
-const QUICK: [&str; 8] = ["--allow-private", "--pace", "0", "--timeout", "2", "--retries", "0", "--lease=2"];
+pub(crate) const QUICK: [&str; 8] = ["--allow-private", "--pace", "0", "--timeout", "2", "--retries", "0", "--lease=2"];
 
 pub(crate) fn crawl(env: &Env, args: &[&str]) -> String {
     env.run(&[&["crawl", "--catalogue", "c.db"], &QUICK[..], args].concat())
@@ -50,7 +50,7 @@ pub(crate) fn tools(env: &Env) -> Vec<String> {
 }
 
 /// One answer of the farm: the path says which server it is.
-fn farm(request: &Request, stream: &mut TcpStream) {
+pub(crate) fn farm(request: &Request, stream: &mut TcpStream) {
     let tools = |stream: &mut TcpStream, tools: Value, next: Value| {
         reply_json(
             stream,
