@@ -1,6 +1,6 @@
 //! The command line of `toolgrade crawl` and `toolgrade history`.
 
-use super::VisitArgs;
+use super::{InstalledArgs, VisitArgs};
 use crate::store::Location;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -12,12 +12,16 @@ pub struct CrawlArgs {
     /// A registry's base URL or saved document, JSON Lines of targets, or any target of `scan`; without one, what is queued
     ///
     /// A registry is read page by page, later only what changed since. The same command goes on where it was interrupted.
-    #[arg(value_name = "SOURCE")]
+    #[arg(id = "targets", value_name = "SOURCE")]
     pub sources: Vec<String>,
 
     /// A server to start, with its arguments: everything after `--`, never run through a shell
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
+
+    /// What is installed here.
+    #[command(flatten)]
+    pub installed: InstalledArgs,
 
     /// The catalogue to fill (an SQLite file, made when missing, or `postgres://…`); it holds the queue as well
     #[arg(long, value_name = "DB")]

@@ -1,12 +1,12 @@
 //! Sources: what was typed, enumerated into targets before anything is visited.
 
-use super::{Event, Options, POLL, plan};
+use super::{Event, Named, Options, POLL, plan};
 use crate::failure::{Failure, Stage};
 use crate::lines;
 use crate::registry::client::{self, Registry};
 use crate::registry::{Entry, Status, document, lines as target_lines};
 use crate::store::{Enrolled, Enumeration, Store};
-use crate::target::{self, Resolved, Target, Typed};
+use crate::target::{self, Resolved, Target};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -34,7 +34,7 @@ pub(super) struct Sources {
 /// Enumerates every source. One that fails costs no other one.
 pub(super) async fn enumerate(
     store: &mut Store,
-    typed: &Typed<'_>,
+    Named { typed, installed }: Named<'_>,
     options: &Options,
     on_event: &dyn Fn(Event<'_>),
 ) -> anyhow::Result<Sources> {
@@ -53,7 +53,12 @@ pub(super) async fn enumerate(
         begins.push((resolved.targets.len(), String::new()));
         target::resolve_command(typed.command, &mut resolved);
     }
-    target::hand_out(typed, &mut resolved);
+    if let Some(installed) = installed {
+        begins.push((resolved.targets.len(), json!(["installed"]).to_string()));
+        resolved.targets.extend(installed.targets);
+        resolved.failures.extend(installed.failures);
+    }
+    target::hand_out(&typed, &mut resolved);
     options.isolation.confine(&mut resolved.targets);
     sources.failures.append(&mut resolved.failures);
     sources.notes.append(&mut resolved.notes);

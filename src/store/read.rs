@@ -102,6 +102,7 @@ pub(super) fn server(row: &Row) -> anyhow::Result<(String, Server, char)> {
         source: serde_json::from_str(&source).with_context(|| format!("source of server `{slug}` in the catalogue"))?,
         protocol: row.get(7)?,
         complete: row.get(8)?,
+        isolation: None,
     };
     Ok((slug, server, grade.and_then(|grade| grade.chars().next()).unwrap_or('F')))
 }

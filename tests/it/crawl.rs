@@ -108,6 +108,25 @@ fn every_target_ends_in_the_state_that_it_should() {
 }
 
 #[test]
+fn a_gzip_bomb_is_cut_off() {
+    let web = Web::start(|request, stream| match request.rpc() {
+        "tools/list" => {
+            let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            (0..64).for_each(|_| bomb.write_all(&[b' '; 1 << 20]).unwrap());
+            let bomb = bomb.finish().unwrap();
+            let head = "content-type: application/json\r\ncontent-encoding: gzip";
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\ncontent-length: {}\r\n\r\n", bomb.len());
+            let _ = stream.write_all(&bomb);
+        }
+        _ => well_behaved(request, stream),
+    });
+    let env = Env::new().file("list.jsonl", &line("bomb", &web.address));
+    let said = env.run(&["crawl", "--catalogue", "c.db", "--allow-private", "--retries=0", "list.jsonl"]);
+    assert!(said.starts_with("exit 3\n"), "{said}");
+    assert_eq!(targets(&env), ["bomb: failed list oversize"]);
+}
+
+#[test]
 fn strangers_do_not_lead_into_private_networks() {
     let web = Web::start(well_behaved);
     let list: String = [

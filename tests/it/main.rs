@@ -22,6 +22,9 @@ mod clients;
 mod cluster;
 /// How sure a class is: counted on labelled tools.
 mod confidence;
+/// Containers in front of a stand-in for an engine.
+#[cfg(unix)]
+mod container;
 /// The verdicts on a thousand real tools.
 mod corpus;
 /// Crawls of scripted servers, also those that are killed.
