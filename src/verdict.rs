@@ -139,8 +139,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// A class that is right less often than this is one to check by hand: about one in fifteen.
-    const UNSURE: f64 = 0.85;
+    /// A class that is right less often than this is one to check by hand: about one in nine.
+    const UNSURE: f64 = 0.87;
 
     /// Whether a person should look at the class.
     #[must_use]
