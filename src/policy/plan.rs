@@ -7,7 +7,9 @@ use super::profile::{Profile, Stance};
 use super::reason::Reason;
 use super::tailor::tailor;
 use crate::verdict::{Class, GradedServer, GradedTool};
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A plan for several servers.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub struct ToolPlan {
     pub unfilled: bool,
     /// Why, the class first.
     pub reasons: Vec<Reason>,
+    /// The same in one line, put together when it is asked for.
+    because: OnceLock<String>,
 }
 
 /// How far a tool is open: what formats without conditions and counters go by.
@@ -79,8 +83,11 @@ impl Plan {
 
     /// The tools of all servers, each name once: for formats that do not know servers.
     #[must_use]
-    pub fn tools(&self) -> Vec<ToolPlan> {
-        joined(self.servers.iter().flat_map(|server| server.tools.iter().cloned()))
+    pub fn tools(&self) -> Cow<'_, [ToolPlan]> {
+        match self.servers.as_slice() {
+            [only] => Cow::Borrowed(&only.tools),
+            several => joined(several.iter().flat_map(|server| server.tools.iter().cloned())).into(),
+        }
     }
 
     /// The plan as a policy.
@@ -88,7 +95,7 @@ impl Plan {
     pub fn policy(&self) -> Policy {
         let mut policy = Policy::new(Fallback::Deny);
         // A tool with the name of all tools cannot be named: the default refuses it.
-        for tool in self.tools().into_iter().filter(|tool| tool.name != super::model::EVERY_TOOL) {
+        for tool in self.tools().into_owned().into_iter().filter(|tool| tool.name != super::model::EVERY_TOOL) {
             match tool.stance {
                 Stance::Hidden => policy.hide(&tool.name),
                 Stance::Ruled(rules) => policy.set(&tool.name, rules),
@@ -115,6 +122,7 @@ impl ToolPlan {
             chosen,
             unfilled: false,
             reasons: Vec::new(),
+            because: OnceLock::new(),
         };
         plan.explain_class(tool);
         if chosen != Some(Choice::Deny) {
@@ -140,12 +148,11 @@ impl ToolPlan {
     /// Adds what the schema asks for.
     fn tailor(&mut self, profile: Profile, overrides: &Overrides, tool: &GradedTool) {
         let Stance::Ruled(rules) = &mut self.stance else { return };
-        let own = overrides.fill(&self.name);
         // Where everything can be called, only what somebody filled in is held to it.
-        let placeholder = if profile == Profile::Open { Fill::default() } else { Fill::placeholder() };
-        let tailored = tailor(tool, self.class, &own.or(&placeholder));
-        let known = own.or(&Fill { items: placeholder.items, ..Fill::default() });
-        self.unfilled = tailored.rules != tailor(tool, self.class, &known).rules;
+        let nothing = Fill::default();
+        let others = if profile == Profile::Open { &nothing } else { Fill::placeholder() };
+        let tailored = tailor(tool, self.class, &overrides.fill(&self.name), others);
+        self.unfilled = tailored.unfilled;
         rules.join(&tailored.rules);
         if tailored.runs_code && profile != Profile::Open && self.chosen.is_none() {
             rules.deny_if.insert(0, Predicate::always(CHOOSE));
@@ -184,9 +191,8 @@ impl ToolPlan {
 
     /// Its reasons, in one line.
     #[must_use]
-    pub fn because(&self) -> String {
-        let reasons: Vec<String> = self.reasons.iter().map(ToString::to_string).collect();
-        reasons.join("; ")
+    pub fn because(&self) -> &str {
+        self.because.get_or_init(|| self.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }
 
     /// Joins what holds for two tools of one name: everything that either of them asks for.
@@ -204,6 +210,7 @@ impl ToolPlan {
                 self.reasons.push(reason);
             }
         }
+        self.because = OnceLock::new();
     }
 }
 

@@ -2,7 +2,16 @@
 
 use super::condition::{Condition, Scalar, Test};
 use super::model::{Fallback, Increment, Limit, Policy, Predicate, Scope, ToolRules};
+use crate::report::safe_json;
 use serde_json::{Map, Value};
+
+/// The rules of a tool as text over several lines, what hides or turns text spelled out.
+pub(super) fn rules(rules: &ToolRules) -> String {
+    if *rules == ToolRules::default() {
+        return "{}".to_owned();
+    }
+    safe_json::pretty_text(&tool(rules))
+}
 
 impl From<&Policy> for Value {
     fn from(policy: &Policy) -> Self {

@@ -5,17 +5,18 @@ use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
 use super::marked::{Piece, Quote, quotes, whole};
-use super::policies::{Recommended, Tab};
+use super::policies::{PAGE, Recommended};
 use super::questions::{Question, questions};
 use super::survey::{Row, Survey};
 use super::trusted::{self, Trusted};
 use super::{Writer, filters, text};
 use crate::attacks::Attack;
 use crate::evidence::{Evidence, Field};
-use crate::policy::plan::{Standing, ToolPlan};
+use crate::policy::plan::Standing;
 use crate::policy::policylayer;
+use crate::report::safe_json;
 use crate::tool::Parameter;
-use crate::verdict::{Class, Verdict};
+use crate::verdict::{Class, Finding, Signal, Verdict};
 use askama::Template;
 use std::sync::LazyLock;
 
@@ -30,17 +31,20 @@ pub(super) struct ToolPage<'a> {
     pub(super) can: &'static str,
     pub(super) confidence: &'static str,
     pub(super) percent: usize,
-    pub(super) name: Vec<Piece>,
-    pub(super) description: Vec<Piece>,
-    pub(super) reasons: Vec<Reason>,
-    pub(super) signals: Vec<Reason>,
+    pub(super) name: Vec<Piece<'a>>,
+    pub(super) description: Vec<Piece<'a>>,
+    pub(super) reasons: Vec<Reason<'a>>,
+    pub(super) signals: Vec<Reason<'a>>,
     pub(super) parameters: Vec<(Parameter<'a>, Vec<&'a str>)>,
     pub(super) changes: Vec<&'a Change>,
     pub(super) required: usize,
     pub(super) share: String,
     pub(super) stance: &'static str,
     pub(super) stance_reason: &'static str,
-    pub(super) tabs: Vec<Tab>,
+    /// The policy in every format by its name.
+    pub(super) tabs: Vec<(&'static str, Option<String>)>,
+    /// Where the whole server's is.
+    pub(super) policies: &'static str,
     pub(super) controls: Vec<Control>,
     pub(super) attacks: Vec<&'static Attack>,
     pub(super) siblings: Vec<Row<'a>>,
@@ -51,12 +55,12 @@ pub(super) struct ToolPage<'a> {
 }
 
 /// Why something is said of the tool: a rule, and the words that made it speak.
-pub(super) struct Reason {
-    pub(super) rule: String,
+pub(super) struct Reason<'a> {
+    pub(super) rule: &'a str,
     pub(super) has_page: bool,
     pub(super) effect: Option<Class>,
-    pub(super) says: String,
-    pub(super) quotes: Vec<Quote>,
+    pub(super) says: &'a str,
+    pub(super) quotes: Vec<Quote<'a>>,
 }
 
 /// A way to control the tool, as a policy.
@@ -95,11 +99,11 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, s
     let survey = tool.entry.survey;
     let layout = writer.layout(&tool.path(), &format!("{name} – {server}"), &about);
     let (elsewhere, others) = survey.elsewhere(tool.number(), RELATED);
-    let plan = recommended.tool(tool.name());
-    let standing = plan.map_or(Standing::Hidden, ToolPlan::standing);
+    let plan = recommended.tool(tool.at);
+    let standing = plan.standing();
     let (stance, stance_reason) = text::recommendation(class, standing);
     let questions = questions(tool, standing, others);
-    let data = structured_data(writer.base(), tool, &questions);
+    let data = structured_data(writer.base(), tool);
     let parameters = graded.tool.parameters();
     let decided: Vec<&Evidence> =
         verdict.findings.iter().filter(|finding| finding.effect == class).flat_map(|finding| &finding.evidence).collect();
@@ -111,15 +115,16 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, s
         percent: percent(verdict.confidence),
         name: whole(&Field::Name, tool.name(), decided.iter().copied()),
         description: whole(&Field::Description, tool.description(), decided.iter().copied()),
-        reasons: reasons(survey, tool),
-        signals: signals(survey, tool),
+        reasons: reasons(tool),
+        signals: signals(tool),
         required: parameters.iter().filter(|parameter| parameter.required).count(),
         parameters: parameters.into_iter().map(|parameter| with_signals(survey, parameter, verdict)).collect(),
         changes: changes(tool),
         share: text::context_share(graded.tokens, 200_000),
         stance,
         stance_reason,
-        tabs: plan.map_or(Vec::new(), |plan| recommended.of_tool(plan)),
+        tabs: recommended.of_tool(plan),
+        policies: PAGE,
         controls: controls(tool.name(), standing),
         attacks: tool.attacks(),
         siblings,
@@ -161,30 +166,30 @@ fn siblings<'a>(riskiest: &[Row<'a>], here: usize) -> Vec<Row<'a>> {
     near.into_iter().take(RELATED).map(|at| riskiest[at]).collect()
 }
 
-fn reasons(survey: &Survey<'_>, tool: ToolRef<'_>) -> Vec<Reason> {
-    let reason = |finding: &crate::verdict::Finding| Reason {
-        has_page: survey.rule(&finding.rule).is_some(),
-        says: title(survey, &finding.rule),
-        rule: finding.rule.clone(),
-        effect: Some(finding.effect),
-        quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &finding.evidence),
+fn reasons<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
+    let survey = tool.entry.survey;
+    let reason = |finding: &'a Finding| {
+        let rule = survey.rule(&finding.rule);
+        Reason {
+            has_page: rule.is_some(),
+            says: rule.map_or(&finding.rule, |rule| &rule.title),
+            rule: &finding.rule,
+            effect: Some(finding.effect),
+            quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &finding.evidence),
+        }
     };
     tool.verdict().findings.iter().map(reason).collect()
 }
 
-fn signals(survey: &Survey<'_>, tool: ToolRef<'_>) -> Vec<Reason> {
-    let reason = |signal: &crate::verdict::Signal| Reason {
-        has_page: survey.is_signal(&signal.id),
-        rule: signal.id.clone(),
+fn signals<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
+    let reason = |signal: &'a Signal| Reason {
+        has_page: tool.entry.survey.is_signal(&signal.id),
+        rule: &signal.id,
         effect: None,
-        says: signal.text.clone(),
+        says: &signal.text,
         quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &signal.evidence),
     };
     tool.verdict().signals.iter().map(reason).collect()
-}
-
-fn title(survey: &Survey<'_>, id: &str) -> String {
-    survey.rule(id).map_or_else(|| id.to_owned(), |rule| rule.title.clone())
 }
 
 /// The four things one can do about a tool, but for the one that is recommended; each is the plain policy of some class.
@@ -214,20 +219,20 @@ fn controls(name: &str, standing: Standing) -> Vec<Control> {
 /// The policy for one tool as a class recommends it. It is the same for every tool but for the name, so it is written once.
 fn policy(name: &str, class: Class) -> String {
     static WRITTEN: LazyLock<[String; Class::ALL.len()]> =
-        LazyLock::new(|| Class::ALL.map(|class| text::json(&policylayer::for_tool(PLACE, class))));
-    let name = text::json(&name);
+        LazyLock::new(|| Class::ALL.map(|class| safe_json::pretty_text(&policylayer::for_tool(PLACE, class))));
+    let name = safe_json::pretty_text(&name);
     WRITTEN[class as usize].replace(PLACE, name.trim_matches('"'))
 }
 
 /// Stands for a name.
 const PLACE: &str = "@@NAME@@";
 
-/// What search engines read: the way to the page, and its questions.
-fn structured_data(base: Option<&str>, tool: ToolRef<'_>, questions: &[Question]) -> Trusted {
+/// What search engines read besides the page: the way to it.
+fn structured_data(base: Option<&str>, tool: ToolRef<'_>) -> Trusted {
     let server = crate::sanitize::line(tool.server());
     let name = crate::sanitize::line(tool.name());
     let crumbs = [("Catalogue", "index.html".to_owned()), (&*server, tool.entry.card.path()), (&*name, tool.path())];
-    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs), Node::questions(questions)]))
+    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs)]))
 }
 
 #[cfg(test)]
@@ -236,7 +241,7 @@ mod tests {
     fn a_policy_is_that_of_its_name() {
         for name in ["a", "a\"b\\", "\u{202e}", "\u{e9}"] {
             for class in super::Class::ALL {
-                let written = super::text::json(&super::policylayer::for_tool(name, class));
+                let written = super::safe_json::pretty_text(&super::policylayer::for_tool(name, class));
                 assert_eq!(super::policy(name, class), written, "{name}");
             }
         }

@@ -1,7 +1,8 @@
-//! The only two texts that reach a page without askama's escaping: Markdown of our own, and JSON for search engines.
+//! The only two texts that reach a page without askama's escaping: Markdown of our own, and JSON for search engines. And how a text
+//! between tags is escaped, whose quotes may stay.
 
 use askama::FastWritable;
-use askama::filters::HtmlSafe;
+use askama::filters::{Escaper, HtmlSafe};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use serde::Serialize;
 use std::fmt;
@@ -23,6 +24,28 @@ impl FastWritable for Trusted {
 }
 
 impl HtmlSafe for Trusted {}
+
+/// Escapes what stands between tags: `{{ text|e("text") }}`. Policies are full of quotes, which end nothing there.
+#[derive(Clone, Copy)]
+pub(super) struct Between;
+
+impl Escaper for Between {
+    fn write_escaped_str<W: fmt::Write>(&self, mut to: W, text: &str) -> fmt::Result {
+        let mut written = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let escaped = match byte {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                _ => continue,
+            };
+            to.write_str(&text[written..at])?;
+            to.write_str(escaped)?;
+            written = at + 1;
+        }
+        to.write_str(&text[written..])
+    }
+}
 
 /// JSON for a `<script type="application/ld+json">`: what could end the element is spelled as JSON escapes.
 pub(super) fn json(value: &impl Serialize) -> Trusted {

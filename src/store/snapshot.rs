@@ -4,6 +4,7 @@
 //! is no log the file alone is everything, and is read as one that does not change; whether it did is seen afterwards.
 
 use super::{BUSY, Observed, Store, migrations};
+use crate::circumstances::Circumstances;
 use crate::listing::Server;
 use crate::verdict::GradedServer;
 use anyhow::{Context as _, bail};
@@ -32,6 +33,8 @@ pub struct Listed {
     pub grade: char,
     /// When it was seen.
     pub observed: Option<Observed>,
+    /// How the visit was made that listed them.
+    pub circumstances: Circumstances,
     /// Its tools, in the server's order.
     pub tools: Vec<Recorded>,
     /// The newest visits that listed something else than the one before, oldest first; none where there was one visit.

@@ -2,6 +2,7 @@
 
 use super::record::stamp;
 use super::{Edition, Failed, Listed, Observed, Recorded, Store, read};
+use crate::circumstances::Circumstances;
 use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::Row;
@@ -48,9 +49,17 @@ impl Store {
             }
             let often = observed.as_ref().is_some_and(|(seen, _)| seen.observations > 1);
             let (visits, versions) = if often { self.changes(row.get(10)?)? } else { Default::default() };
-            each(Listed { slug, server, grade, observed: observed.map(|(seen, _)| seen), tools, visits, versions })?;
+            let (circumstances, observed) = (self.circumstances(row.get(0)?)?, observed.map(|(seen, _)| seen));
+            each(Listed { slug, server, grade, observed, circumstances, tools, visits, versions })?;
         }
         Ok(())
+    }
+
+    /// How a visit was made.
+    fn circumstances(&self, observation: i64) -> anyhow::Result<Circumstances> {
+        let mut statement = self.connection.prepare_cached("SELECT circumstances FROM observations WHERE id = ?1")?;
+        let text: Option<String> = statement.query_row([observation], |row| row.get(0))?;
+        Ok(text.map_or_else(|| Ok(Circumstances::default()), |text| serde_json::from_str(&text))?)
     }
 
     fn recorded(&self, observation: i64) -> anyhow::Result<Vec<Recorded>> {
