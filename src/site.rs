@@ -14,6 +14,7 @@ mod changes_page;
 mod class_page;
 mod compare_page;
 mod connect;
+mod control;
 mod crew;
 mod data;
 mod digest;

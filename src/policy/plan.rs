@@ -42,6 +42,8 @@ pub struct ToolPlan {
     pub approval: bool,
     /// Whether a person chose this by name.
     pub chosen: Option<Choice>,
+    /// Whether its schema asked for more than its class does.
+    pub is_tailored: bool,
     /// Whether something that was not filled in keeps calls out.
     pub unfilled: bool,
     /// Why, the class first.
@@ -109,26 +111,36 @@ impl ToolPlan {
     fn new(profile: Profile, overrides: &Overrides, tool: &GradedTool) -> Self {
         let (name, class) = (tool.tool.name(), tool.verdict.class);
         let chosen = overrides.choice(name);
-        let mut plan = Self {
-            name: name.to_owned(),
-            class,
-            stance: match chosen {
-                Some(Choice::Hide) => Stance::Hidden,
-                Some(Choice::Deny) => refused("Refused by choice."),
-                Some(Choice::Allow) => profile.opened(name, class),
-                None => profile.stance(name, class),
-            },
-            approval: chosen.is_none() && profile.asks(class),
-            chosen,
-            unfilled: false,
-            reasons: Vec::new(),
-            because: OnceLock::new(),
-        };
+        let mut plan = Self { chosen, ..Self::of_class(profile, name, class) };
+        if let Some(chosen) = chosen {
+            plan.approval = false;
+            plan.stance = match chosen {
+                Choice::Hide => Stance::Hidden,
+                Choice::Deny => refused("Refused by choice."),
+                Choice::Allow => profile.opened(name, class),
+            };
+        }
         plan.explain_class(tool);
         if chosen != Some(Choice::Deny) {
             plan.tailor(profile, overrides, tool);
         }
         plan
+    }
+
+    /// What a profile says of a tool of which nothing is known but its name and its class.
+    #[must_use]
+    pub fn of_class(profile: Profile, name: &str, class: Class) -> Self {
+        Self {
+            name: name.to_owned(),
+            class,
+            stance: profile.stance(name, class),
+            approval: profile.asks(class),
+            chosen: None,
+            is_tailored: false,
+            unfilled: false,
+            reasons: Vec::new(),
+            because: OnceLock::new(),
+        }
     }
 
     fn explain_class(&mut self, tool: &GradedTool) {
@@ -153,6 +165,7 @@ impl ToolPlan {
         let others = if profile == Profile::Open { &nothing } else { Fill::placeholder() };
         let tailored = tailor(tool, self.class, &overrides.fill(&self.name), others);
         self.unfilled = tailored.unfilled;
+        self.is_tailored = tailored.runs_code || tailored.rules != ToolRules::default();
         rules.join(&tailored.rules);
         if tailored.runs_code && profile != Profile::Open && self.chosen.is_none() {
             rules.deny_if.insert(0, Predicate::always(CHOOSE));
@@ -200,6 +213,7 @@ impl ToolPlan {
         self.class = self.class.max(other.class);
         self.approval |= other.approval;
         self.unfilled |= other.unfilled;
+        self.is_tailored = true;
         match (&mut self.stance, other.stance) {
             (Stance::Ruled(own), Stance::Ruled(others)) => own.join(&others),
             (own, Stance::Hidden) => *own = Stance::Hidden,

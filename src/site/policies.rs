@@ -1,10 +1,12 @@
 //! The recommended policy in every format: for one tool on its page, for a whole server on a page of its own.
 
 use super::Writer;
-use super::catalogue::Entry;
+use super::catalogue::{Entry, ToolRef};
+use super::control::Controls;
 use super::filters;
 use super::layout::Layout;
-use crate::policy::format::{FORMATS, Sheet, Written};
+use super::trusted::Filled;
+use crate::policy::format::{FORMATS, Format, Sheet, Written};
 use crate::policy::overrides::Overrides;
 use crate::policy::plan::{Plan, ToolPlan};
 use crate::policy::profile::Profile;
@@ -23,7 +25,8 @@ pub(super) struct Recommended {
     /// The whole policy, as policy.json.
     pub(super) document: String,
     /// Every format, for this server.
-    sheets: Vec<Sheet>,
+    pub(super) sheets: Vec<Sheet>,
+    controls: Controls,
     /// The place of each tool of the server in the plan.
     places: Vec<usize>,
 }
@@ -49,7 +52,7 @@ impl Recommended {
             let places: HashMap<&str, usize> = (0..).zip(tools).map(|(place, tool)| (tool.name.as_str(), place)).collect();
             names.map(|name| places[name]).collect()
         };
-        Self { document: FORMATS[0].write(&plan).text, sheets: Sheet::all(&entry.card.name), places, plan }
+        Self { document: FORMATS[0].write(&plan).text, sheets: Sheet::all(&entry.card.name), controls: Controls::default(), places, plan }
     }
 
     /// What holds for the tool at this place of its server.
@@ -57,9 +60,9 @@ impl Recommended {
         &self.plan.servers[0].tools[self.places[at]]
     }
 
-    /// The policy for one tool alone, in every format by its name; none where the tool has no name in it.
-    pub(super) fn of_tool(&self, tool: &ToolPlan) -> Vec<(&'static str, Option<String>)> {
-        self.sheets.iter().map(|sheet| (sheet.format.name, sheet.sample(tool))).collect()
+    /// What to do about a tool.
+    pub(super) fn control<'a>(&'a self, tool: ToolRef<'a>) -> anyhow::Result<Filled<'a>> {
+        self.controls.of(tool, self)
     }
 }
 
@@ -69,7 +72,8 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
     let about = format!("The recommended policy for the {name} MCP server, for {} clients and gateways.", FORMATS.len());
     let path = format!("{}/{PAGE}.html", entry.card.directory());
     let layout = writer.layout(&path, &format!("Policies – {name}"), &about);
-    let tabs = FORMATS.iter().map(|format| Tab { name: format.name, written: format.write(&recommended.plan) }).collect();
+    let tab = |format: &Format| Tab { name: format.name, written: format.write(&recommended.plan) };
+    let tabs = FORMATS.iter().map(tab).collect();
     writer.page(&layout.clone(), &PoliciesPage { layout, entry, tabs })
 }
 

@@ -29,9 +29,13 @@ const RANK: u32 = 32;
 /// Ranks below this are of names, the shorter the name the sooner; from here on they are of descriptions.
 const BY_TEXT: u64 = 200;
 
-/// Words that say too little to be looked up in descriptions.
-const COMMON: &str = " a all an and any are as at be by can each for from given has if in into is it its new of on one only or \
-    other return returns set specific specified that the their them this to tool use used user using via when which will with your you ";
+/// Words that say too little to be looked up in descriptions, in alphabetical order.
+const COMMON: [&str; 52] = [
+    "a", "all", "an", "and", "any", "are", "as", "at", "be", "by", "can", "each", "for", "from", "given", "has", "if", "in", "into",
+    "is", "it", "its", "new", "of", "on", "one", "only", "or", "other", "return", "returns", "set", "specific", "specified", "that",
+    "the", "their", "them", "this", "to", "tool", "use", "used", "user", "using", "via", "when", "which", "will", "with", "you",
+    "your",
+];
 
 /// The files of the index; the survey is read once for all of them.
 pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
@@ -159,10 +163,14 @@ fn postings(survey: &Survey<'_>) -> (Vec<String>, Vec<u64>) {
             for word in &named {
                 add(word, 1 + named.len().min(98) as u64, row.number(), &mut seen);
             }
-            let said = words(row.brief()).into_iter().filter(|word| word.len() > 2 && !COMMON.contains(&format!(" {word} ")));
-            for word in said.take(SAID) {
-                add(&word, BY_TEXT, row.number(), &mut seen);
-            }
+            let mut left = SAID;
+            each_word(row.brief(), |word| {
+                if word.len() > 2 && COMMON.binary_search(&word).is_err() {
+                    add(word, BY_TEXT, row.number(), &mut seen);
+                    left -= 1;
+                }
+                left > 0
+            });
         }
     }
     let mut sorted: Vec<(String, u64)> = numbers.into_iter().collect();
@@ -180,31 +188,45 @@ fn postings(survey: &Survey<'_>) -> (Vec<String>, Vec<u64>) {
 
 /// The words of a name or a text as somebody types them: small letters and digits, `camelCase` apart.
 pub(super) fn words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+    let mut words = Vec::new();
+    each_word(text, |word| {
+        words.push(word.to_owned());
+        true
+    });
+    words
+}
+
+/// Hands over such words until `each` wants no more.
+fn each_word(text: &str, mut each: impl FnMut(&str) -> bool) {
     let mut word = String::new();
     let mut before = ' ';
     for character in text.chars() {
         let starts = character.is_uppercase() && before.is_lowercase();
         if (!character.is_alphanumeric() || starts) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+            if !each(&word) {
+                return;
+            }
+            word.clear();
         }
         if character.is_alphanumeric() && word.len() < LONGEST {
             word.extend(character.to_lowercase());
         }
         before = character;
     }
-    words.extend((!word.is_empty()).then_some(word));
-    words
+    if !word.is_empty() {
+        each(&word);
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{COMMON, words};
 
     #[test]
     fn words_are_what_is_typed() {
         assert_eq!(words("createIssue_v2"), ["create", "issue", "v2"]);
         assert_eq!(words("io.github/Über--HTTPServer"), ["io", "github", "über", "httpserver"]);
         assert_eq!(words("  "), [""; 0]);
+        assert!(COMMON.is_sorted());
     }
 }

@@ -5,20 +5,16 @@ use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
 use super::marked::{Piece, Quote, quotes, whole};
-use super::policies::{PAGE, Recommended};
+use super::policies::Recommended;
 use super::questions::{Question, questions};
 use super::survey::{Row, Survey};
-use super::trusted::{self, Trusted};
+use super::trusted::{self, Filled, Trusted};
 use super::{Writer, filters, text};
 use crate::attacks::Attack;
 use crate::evidence::{Evidence, Field};
-use crate::policy::plan::Standing;
-use crate::policy::policylayer;
-use crate::report::safe_json;
 use crate::tool::Parameter;
 use crate::verdict::{Class, Finding, Signal, Verdict};
 use askama::Template;
-use std::sync::LazyLock;
 
 /// How many related tools are shown of each kind.
 const RELATED: usize = 6;
@@ -40,12 +36,8 @@ pub(super) struct ToolPage<'a> {
     pub(super) required: usize,
     pub(super) share: String,
     pub(super) stance: &'static str,
-    pub(super) stance_reason: &'static str,
-    /// The policy in every format by its name.
-    pub(super) tabs: Vec<(&'static str, Option<String>)>,
-    /// Where the whole server's is.
-    pub(super) policies: &'static str,
-    pub(super) controls: Vec<Control>,
+    /// How to control it.
+    pub(super) control: Filled<'a>,
     pub(super) attacks: Vec<&'static Attack>,
     pub(super) siblings: Vec<Row<'a>>,
     pub(super) elsewhere: Vec<Row<'a>>,
@@ -63,13 +55,6 @@ pub(super) struct Reason<'a> {
     pub(super) quotes: Vec<Quote<'a>>,
 }
 
-/// A way to control the tool, as a policy.
-pub(super) struct Control {
-    title: &'static str,
-    says: &'static str,
-    policy: String,
-}
-
 pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
     let riskiest = entry.survey.riskiest(entry.card);
     let mut places = vec![0; riskiest.len()];
@@ -77,20 +62,20 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         places[row.number() - entry.card.tools.start] = place;
     }
     for (tool, here) in entry.tools().zip(places) {
-        let page = page(writer, tool, recommended, siblings(&riskiest, here));
+        let page = page(writer, tool, recommended, siblings(&riskiest, here), recommended.control(tool)?);
         writer.page(&page.layout, &page)?;
     }
     Ok(())
 }
 
 /// The tools of a server as sections of its page, riskiest first.
-pub(super) fn sections<'a>(writer: &Writer<'_>, entry: &'a Entry<'a>, recommended: &Recommended) -> Vec<ToolPage<'a>> {
+pub(super) fn sections<'a>(writer: &Writer<'_>, entry: &'a Entry<'a>, recommended: &'a Recommended) -> Vec<ToolPage<'a>> {
     let at = |row: Row<'a>| row.number() - entry.card.tools.start;
     let riskiest = entry.survey.riskiest(entry.card).into_iter();
-    riskiest.map(|row| page(writer, ToolRef { entry, at: at(row) }, recommended, Vec::new())).collect()
+    riskiest.map(|row| page(writer, ToolRef { entry, at: at(row) }, recommended, Vec::new(), Filled::default())).collect()
 }
 
-fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, siblings: Vec<Row<'a>>) -> ToolPage<'a> {
+fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &'a Recommended, siblings: Vec<Row<'a>>, control: Filled<'a>) -> ToolPage<'a> {
     let graded = tool.graded();
     let verdict = tool.verdict();
     let class = verdict.class;
@@ -101,7 +86,7 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, s
     let (elsewhere, others) = survey.elsewhere(tool.number(), RELATED);
     let plan = recommended.tool(tool.at);
     let standing = plan.standing();
-    let (stance, stance_reason) = text::recommendation(class, standing);
+    let (stance, _) = text::recommendation(class, standing);
     let questions = questions(tool, standing, others);
     let data = structured_data(writer.base(), tool);
     let parameters = graded.tool.parameters();
@@ -122,10 +107,7 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, s
         changes: changes(tool),
         share: text::context_share(graded.tokens, 200_000),
         stance,
-        stance_reason,
-        tabs: recommended.of_tool(plan),
-        policies: PAGE,
-        controls: controls(tool.name(), standing),
+        control,
         attacks: tool.attacks(),
         siblings,
         more_elsewhere: others - elsewhere.len(),
@@ -192,41 +174,6 @@ fn signals<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
     tool.verdict().signals.iter().map(reason).collect()
 }
 
-/// The four things one can do about a tool, but for the one that is recommended; each is the plain policy of some class.
-fn controls(name: &str, standing: Standing) -> Vec<Control> {
-    [
-        (Standing::Free, "Allow it", "Listed under “tools” without a limit: every call goes through.", Class::Read),
-        (Standing::Limited, "Cap it", "Calls above the limit are refused until the next minute begins.", Class::Write),
-        (
-            Standing::Approval,
-            "Require approval",
-            "Every call is refused with this message until a person lets it through.",
-            Class::Financial,
-        ),
-        (
-            Standing::Hidden,
-            "Block it",
-            "The tool leaves the list an agent sees, and any call to it is refused.",
-            Class::Destructive,
-        ),
-    ]
-    .into_iter()
-    .filter(|(way, ..)| *way != standing)
-    .map(|(_, title, says, like)| Control { title, says, policy: policy(name, like) })
-    .collect()
-}
-
-/// The policy for one tool as a class recommends it. It is the same for every tool but for the name, so it is written once.
-fn policy(name: &str, class: Class) -> String {
-    static WRITTEN: LazyLock<[String; Class::ALL.len()]> =
-        LazyLock::new(|| Class::ALL.map(|class| safe_json::pretty_text(&policylayer::for_tool(PLACE, class))));
-    let name = safe_json::pretty_text(&name);
-    WRITTEN[class as usize].replace(PLACE, name.trim_matches('"'))
-}
-
-/// Stands for a name.
-const PLACE: &str = "@@NAME@@";
-
 /// What search engines read besides the page: the way to it.
 fn structured_data(base: Option<&str>, tool: ToolRef<'_>) -> Trusted {
     let server = crate::sanitize::line(tool.server());
@@ -237,16 +184,6 @@ fn structured_data(base: Option<&str>, tool: ToolRef<'_>) -> Trusted {
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn a_policy_is_that_of_its_name() {
-        for name in ["a", "a\"b\\", "\u{202e}", "\u{e9}"] {
-            for class in super::Class::ALL {
-                let written = super::safe_json::pretty_text(&super::policylayer::for_tool(name, class));
-                assert_eq!(super::policy(name, class), written, "{name}");
-            }
-        }
-    }
-
     #[test]
     fn a_confidence_is_a_percentage() {
         for (confidence, percent) in [(0.0, 0), (0.85, 85), (0.999, 100), (1.0, 100), (7.0, 100), (-1.0, 0), (f64::NAN, 0)] {

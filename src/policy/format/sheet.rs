@@ -31,6 +31,18 @@ impl Sheet {
         Self { format, key: key.map(Into::into), frame }
     }
 
+    /// Whether two tools' names, each spelled by this format, differ in nothing but themselves.
+    #[must_use]
+    pub fn spells_alike(&self, one: &str, other: &str) -> bool {
+        let (Names::Keys { tool: key, .. }, Some(server)) = (self.format.names, &self.key) else { return true };
+        match (key(server, one), key(server, other)) {
+            (Some(one_key), Some(other_key)) => {
+                one_key.strip_suffix(one).is_some_and(|before| other_key.strip_suffix(other) == Some(before))
+            }
+            (one_key, other_key) => one_key.is_none() && other_key.is_none(),
+        }
+    }
+
     /// The document for one tool alone, without comments; `None` where it has no name in this format.
     #[must_use]
     pub fn sample(&self, tool: &ToolPlan) -> Option<String> {
