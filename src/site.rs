@@ -9,6 +9,7 @@
 
 mod attack_page;
 mod az_page;
+mod builder;
 mod catalogue;
 mod changes_page;
 mod class_page;
@@ -222,6 +223,7 @@ impl Site {
                 let recommended = policies::Recommended::new(&entry);
                 server_page::write(writer, &entry, &recommended)?;
                 policies::write(writer, &entry, &recommended)?;
+                builder::write(writer, &entry, &recommended)?;
                 if survey.together { Ok(()) } else { tool_page::write(writer, &entry, &recommended) }
             }),
         )

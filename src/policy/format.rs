@@ -22,7 +22,7 @@ pub mod quote;
 mod sheet;
 mod vscode;
 
-pub use frame::{Frame, List, Piece};
+pub use frame::{Added, Frame, List, Piece};
 pub use sheet::Sheet;
 
 use super::plan::{Plan, Standing};
@@ -50,6 +50,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, for the help.
     pub about: &'static str,
+    /// What the document is called.
+    pub file: &'static str,
     /// How a comment begins; empty where there are none.
     sign: &'static str,
     /// Where the document goes, a comment in it.

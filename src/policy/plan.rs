@@ -127,6 +127,12 @@ impl ToolPlan {
         plan
     }
 
+    /// What holds for tools of one name; `None` where there are none.
+    #[must_use]
+    pub fn of<'t>(profile: Profile, overrides: &Overrides, tools: impl IntoIterator<Item = &'t GradedTool>) -> Option<Self> {
+        joined(tools.into_iter().map(|tool| Self::new(profile, overrides, tool))).pop()
+    }
+
     /// What a profile says of a tool of which nothing is known but its name and its class.
     #[must_use]
     pub fn of_class(profile: Profile, name: &str, class: Class) -> Self {

@@ -35,7 +35,7 @@ struct Control {
 }
 
 /// Stands for a name.
-const PLACE: &str = "name-of-the-tool";
+pub(super) const PLACE: &str = "name-of-the-tool";
 
 /// What was written for the tools of one server, by class; none where it cannot be shared.
 #[derive(Default)]
@@ -45,10 +45,8 @@ impl Controls {
     /// What to do about a tool.
     pub(super) fn of<'a>(&'a self, tool: ToolRef<'a>, recommended: &'a Recommended) -> anyhow::Result<Filled<'a>> {
         let plan = recommended.tool(tool.at);
-        let alone = || Ok(Filled::of_askama(part(plan, &recommended.sheets).render()?));
-        let is_shared = !plan.is_tailored && is_ordinary(&plan.name) && !tool.server().contains(PLACE);
-        if !is_shared || !recommended.sheets.iter().all(|sheet| sheet.spells_alike(&plan.name, PLACE)) {
-            return alone();
+        if !is_like(plan, tool.server(), &recommended.sheets) {
+            return Ok(Filled::of_askama(part(plan, &recommended.sheets).render()?));
         }
         let written = &self.0[plan.class as usize];
         let pieces = match written.get() {
@@ -63,9 +61,12 @@ impl Controls {
     }
 }
 
-/// Whether a name stands as it is in every syntax, and in HTML.
-fn is_ordinary(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+/// Whether what holds for a tool is what holds for another of its class but for the name: its schema asks for nothing, and the name
+/// stands as it is in every syntax and in HTML.
+pub(super) fn is_like(plan: &ToolPlan, server: &str, sheets: &[Sheet]) -> bool {
+    let is_ordinary = plan.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let is_known = !plan.is_tailored && is_ordinary && !server.contains(PLACE);
+    is_known && sheets.iter().all(|sheet| sheet.spells_alike(&plan.name, PLACE))
 }
 
 fn part(plan: &ToolPlan, sheets: &[Sheet]) -> ControlPart {

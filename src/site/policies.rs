@@ -60,6 +60,11 @@ impl Recommended {
         &self.plan.servers[0].tools[self.places[at]]
     }
 
+    /// The places on the server of the tools that one of the plan stands for.
+    pub(super) fn of_plan(&self, place: usize) -> impl Iterator<Item = usize> {
+        self.places.iter().enumerate().filter(move |(_, other)| **other == place).map(|(at, _)| at)
+    }
+
     /// What to do about a tool.
     pub(super) fn control<'a>(&'a self, tool: ToolRef<'a>) -> anyhow::Result<Filled<'a>> {
         self.controls.of(tool, self)

@@ -135,7 +135,8 @@ fn line(survey: &Survey<'_>, signals: &Signals<'_>, number: usize, file: &mut St
 /// All words in alphabetical order, and by word and rank what they lead to.
 fn postings(survey: &Survey<'_>) -> (Vec<String>, Vec<u64>) {
     let mut numbers: FxHashMap<String, u64> = FxHashMap::default();
-    let mut postings: Vec<u64> = Vec::new();
+    // About as many as most tools have: growing would need room for twice as many.
+    let mut postings: Vec<u64> = Vec::with_capacity(survey.len() * (SAID + 4));
     let mut seen: Vec<u64> = Vec::new();
     let mut add = |word: &str, rank: u64, number: usize, seen: &mut Vec<u64>| {
         let id = match numbers.get(word) {

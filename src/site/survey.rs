@@ -90,7 +90,8 @@ impl<'r> Survey<'r> {
         )?;
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(number, ..)| *number);
-        let mut survey = Self { servers: Vec::with_capacity(done.len()), rules, together, tools: Vec::new(), kin: Vec::new() };
+        let tools = Vec::with_capacity(done.iter().map(|(.., tools)| tools.len()).sum());
+        let mut survey = Self { servers: Vec::with_capacity(done.len()), rules, together, tools, kin: Vec::new() };
         for (_, mut server, tools) in done {
             server.tools = survey.tools.len()..survey.tools.len() + tools.len();
             survey.servers.push(server);

@@ -11,6 +11,7 @@ pub(super) const FORMAT: Format = Format {
     id: "anthropic",
     name: "Anthropic API",
     about: "Anthropic Messages API: `mcp_toolset`",
+    file: "tools.json",
     sign: "",
     place: "",
     names: Names::Keys { server: same, tool: |_, tool| same(tool) },

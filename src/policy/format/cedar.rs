@@ -14,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     id: "cedar",
     name: "Cedar",
     about: "Cedar policies",
+    file: "policies.cedar",
     sign: "//",
     place: "For ToolHive: each policy is one entry of `cedar.policies` in its authorization config.",
     names: Names::Tools(|_| true),

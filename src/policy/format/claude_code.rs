@@ -11,6 +11,7 @@ pub(super) const FORMAT: Format = Format {
     id: "claude-code",
     name: "Claude Code",
     about: "Claude Code: `permissions` of settings.json",
+    file: "settings.json",
     sign: "",
     place: "",
     names: Names::Keys { server, tool: |server, tool| Some(format!("mcp__{server}__{}", plain(tool, &[])).into()) },

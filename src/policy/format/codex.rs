@@ -11,6 +11,7 @@ pub(super) const FORMAT: Format = Format {
     id: "codex",
     name: "Codex",
     about: "Codex: `mcp_servers` of config.toml",
+    file: "config.toml",
     sign: "#",
     place: "For ~/.codex/config.toml: add these lines to the server's own table, the one with `command` or `url`.",
     // Codex takes no other characters in a server's name.

@@ -12,6 +12,7 @@ pub(super) const FORMAT: Format = Format {
     id: "copilot",
     name: "Copilot",
     about: "Copilot CLI and coding agent: `tools` of mcp-config.json",
+    file: "mcp-config.json",
     sign: "",
     place: "",
     names: Names::Keys { server: same, tool: literal },

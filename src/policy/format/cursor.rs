@@ -12,6 +12,7 @@ pub(super) const FORMAT: Format = Format {
     id: "cursor",
     name: "Cursor",
     about: "Cursor: permissions.json and the CLI's config",
+    file: "permissions.jsonc",
     sign: "//",
     place: "`mcpAllowlist` is for ~/.cursor/permissions.json, `permissions` for ~/.cursor/cli-config.json.",
     names: Names::Keys { server: plain, tool: |_, tool| plain(tool) },

@@ -119,9 +119,17 @@ impl Lines {
         let _ = write!(text, "{tail}");
     }
 
-    /// The one line of each list that has any, with what stands behind its comma.
-    pub(super) fn each(&self) -> impl Iterator<Item = (usize, &str, &str)> {
-        let filled = self.0.iter().enumerate().filter(|(_, filled)| !filled.text.is_empty());
-        filled.map(|(list, Filled { text, end, .. })| (list, &text[..*end], &text[*end..]))
+    /// The line of each list that has any.
+    pub(super) fn added(self) -> Vec<Added> {
+        let added = |(list, filled): (usize, Filled)| {
+            let Filled { mut text, end, .. } = filled;
+            let tail = text.split_off(end);
+            Added(list, text, tail)
+        };
+        self.0.into_iter().enumerate().filter(|(_, filled)| !filled.text.is_empty()).map(added).collect()
     }
 }
+
+/// What one tool adds to a list, by its place among the lists: a line, and what stands behind its comma.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Added(pub usize, pub String, pub String);

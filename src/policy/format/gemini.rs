@@ -11,6 +11,7 @@ pub(super) const FORMAT: Format = Format {
     id: "gemini",
     name: "Gemini CLI",
     about: "Gemini CLI: rules of its policy engine",
+    file: "policy.toml",
     sign: "#",
     place: "For ~/.gemini/policies/, under any name that ends in .toml. Without a terminal, ask_user refuses.",
     names: Names::Keys { server, tool },

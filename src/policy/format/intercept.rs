@@ -18,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     id: "intercept",
     name: "Intercept",
     about: "Intercept's YAML",
+    file: "policy.yaml",
     sign: "#",
     place: "Check it with `intercept validate -c FILE`.",
     names: Names::Tools(is_named),

@@ -11,6 +11,7 @@ pub(super) const FORMAT: Format = Format {
     id: "kiro",
     name: "Kiro",
     about: "Kiro: `autoApprove` and `disabledTools` of mcp.json",
+    file: "mcp.json",
     sign: "",
     place: "",
     names: Names::Keys { server: same, tool: literal },

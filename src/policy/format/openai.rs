@@ -11,6 +11,7 @@ pub(super) const FORMAT: Format = Format {
     id: "openai",
     name: "OpenAI API",
     about: "OpenAI Responses API: `mcp` tools",
+    file: "tools.json",
     sign: "",
     place: "",
     names: Names::Keys { server: same, tool: |_, tool| same(tool) },

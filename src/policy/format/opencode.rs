@@ -12,6 +12,7 @@ pub(super) const FORMAT: Format = Format {
     id: "opencode",
     name: "opencode",
     about: "opencode: `permission` of opencode.jsonc",
+    file: "opencode.jsonc",
     sign: "//",
     place: "For opencode.jsonc of the project or the user.",
     names: Names::Keys {

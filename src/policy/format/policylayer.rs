@@ -13,6 +13,7 @@ pub(super) const FORMAT: Format = Format {
     id: "policylayer",
     name: "policy.json",
     about: "policy.json, version \"1\"",
+    file: "policy.json",
     sign: "",
     place: "",
     // A tool with the name of all tools cannot be named: the default refuses it.

@@ -1,9 +1,10 @@
 //! A format as it is for one server: its tools one at a time.
 
-use super::frame::{Frame, Lines};
+use super::frame::{Added, Frame, Lines, Piece};
 use super::naming::{Names, alone};
 use super::{FORMATS, Format};
 use crate::policy::plan::ToolPlan;
+use std::collections::HashSet;
 
 /// A format, ready for the tools of one server.
 pub struct Sheet {
@@ -41,6 +42,28 @@ impl Sheet {
             }
             (one_key, other_key) => one_key.is_none() && other_key.is_none(),
         }
+    }
+
+    /// The pieces of a document: text, and places of lists.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.frame.pieces
+    }
+
+    /// What a tool adds to the lists, without comments; `None` where it has no name in this format.
+    #[must_use]
+    pub fn added(&self, tool: &ToolPlan) -> Option<Vec<Added>> {
+        let mut lines = Lines::new(&self.frame);
+        (self.format.add)(&alone(self.key.as_ref()?, tool, self.format.names)?, &mut lines);
+        Some(lines.added())
+    }
+
+    /// Whether two of these tools have one name in this format.
+    #[must_use]
+    pub fn confuses(&self, tools: &[ToolPlan]) -> bool {
+        let (Names::Keys { tool: key, .. }, Some(server)) = (self.format.names, &self.key) else { return false };
+        let mut known = HashSet::new();
+        !tools.iter().filter_map(|tool| key(server, &tool.name)).all(|key| known.insert(key))
     }
 
     /// The document for one tool alone, without comments; `None` where it has no name in this format.

@@ -13,6 +13,7 @@ pub(super) const FORMAT: Format = Format {
     id: "vscode",
     name: "VS Code",
     about: "VS Code: which tools are always asked about",
+    file: "settings.jsonc",
     sign: "//",
     place: "For settings.json of the user or the workspace.",
     // Tools are known by their own names, whatever their server: all are one.
