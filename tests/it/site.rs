@@ -388,7 +388,7 @@ fn a_server_without_tools_has_no_grade_to_show_and_comes_last() {
     let page = text("servers/zero/index.html");
     assert!(page.contains("No tools: there was nothing to grade.") && !page.to_lowercase().contains(">grade "), "{page}");
     assert!(page.contains("The zero MCP server lists no tools.") && text("feed.xml").contains("No tools."));
-    assert!(text("servers/zero/server.json").contains("\"grade\": \"F\""));
+    assert!(text("servers/zero/server.json").contains("\"grade\":\"F\""));
 }
 
 #[test]
