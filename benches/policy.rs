@@ -1,10 +1,11 @@
-//! How many calls a policy decides in a second, and what writing one for a catalogue's worth of tools costs beside grading them:
+//! How many calls a policy decides in a second, and what writing one for a catalogue's worth of tools costs beside `classify`:
 //! `cargo bench --bench policy`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on should say where")]
 
 use serde_json::{Map, Value, json};
 use std::hint::black_box;
 use std::time::Duration;
+use toolgrade::classify::classify;
 use toolgrade::grade::grade;
 use toolgrade::listing::{Listing, Server};
 use toolgrade::policy::counters::Counters;
@@ -47,37 +48,40 @@ fn main() {
 /// As many tools as the largest catalogue counts.
 const LISTED: usize = 515_000;
 
-/// Grades tools, plans for them and writes the plan in every format: what each step takes, one server at a time, as tools do not fit
-/// into memory together.
+/// Classifies the lines of tools, plans for the tools and writes the plan in every format: what each step takes, one server at a time, as
+/// tools do not fit into memory together.
 fn generate() {
     let recorded = include_str!("../tests/data/recorded/sapo-mcp.json");
     let tools: Value = serde_json::from_str(recorded).unwrap();
     let tools: Vec<Value> = tools["tools"].as_array().unwrap().clone();
-    let (mut grading, mut planning) = (Duration::ZERO, Duration::ZERO);
+    let (mut classifying, mut planning) = (Duration::ZERO, Duration::ZERO);
     let mut plan = Plan { profile: Profile::default(), servers: Vec::new() };
     for number in 0..LISTED / tools.len() {
         // Names differ, or all servers would have the same few tools.
         let renamed = |tool: &Value| {
             let mut tool = tool.clone();
             tool["name"] = format!("{}_{number}", tool["name"].as_str().unwrap()).into();
-            Tool::try_from(tool).unwrap()
+            tool
         };
         let name = format!("server-{number}");
-        let listing = Listing { server: Server::named(&name), tools: tools.iter().map(renamed).collect() };
+        let tools: Vec<Value> = tools.iter().map(renamed).collect();
+        let lines: String = tools.iter().map(|tool| format!("{}\n", json!({ "server": name, "tool": tool }))).collect();
         let start = cpu();
-        let server = grade(listing, name);
-        grading += cpu() - start;
+        classify(&mut lines.as_bytes(), &mut std::io::sink(), false).unwrap();
+        classifying += cpu() - start;
+        let tools = tools.into_iter().map(|tool| Tool::try_from(tool).unwrap()).collect();
+        let server = grade(Listing { server: Server::named(&name), tools }, name);
         let start = cpu();
         plan.servers.extend(Plan::new(plan.profile, &Overrides::default(), &[server]).servers);
         planning += cpu() - start;
     }
     let count: usize = plan.servers.iter().map(|server| server.tools.len()).sum();
-    println!("generation: {count} tools in one policy, as a ratio to grading them");
-    println!("  plan                   {:>10.2}", ratio(planning, grading));
+    println!("generation: {count} tools in one policy, as a ratio to `classify`");
+    println!("  plan                   {:>10.2}", ratio(planning, classifying));
     for format in ["policylayer", "intercept", "claude-code", "cedar"].into_iter().filter_map(Format::find) {
         let start = cpu();
         black_box(format.write(&plan));
-        println!("  write {:<16} {:>10.2}", format.id, ratio(cpu() - start, grading));
+        println!("  write {:<16} {:>10.2}", format.id, ratio(cpu() - start, classifying));
     }
 }
 

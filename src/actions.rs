@@ -8,6 +8,7 @@ use crate::grammar::{Form, GRAMMAR, List};
 use crate::rules::{self, Place};
 use crate::text::Text;
 use crate::tool::Parameter;
+use crate::verdict::Class;
 use crate::words::{self, Gap, Word, Words};
 
 /// One thing a tool says it does: a verb and what it is done to.
@@ -31,6 +32,8 @@ pub struct Action<'a> {
     pub clause: Words<'a>,
     /// The word could be a thing as well ("order history").
     pub doubtful: bool,
+    /// It may be no verb at all: the last noun of a name, or what follows a comma without a word that says of what ("leave balance").
+    pub loose: bool,
     /// In a parameter's values: which of them.
     pub value: usize,
 }
@@ -47,7 +50,24 @@ pub fn of<'a>(texts: &[Text<'a>], server: &[Word], dispatches: bool) -> Vec<Acti
         Field::Title => sentence::first(&text.words, Place::Title, &text.field),
         _ => sentence::actions(&text.words, &text.field, dispatches),
     };
-    texts.iter().flat_map(of).collect()
+    let mut actions: Vec<Action<'a>> = texts.iter().flat_map(of).collect();
+    drop_loose(&mut actions, texts);
+    actions
+}
+
+/// What may be no verb is none where all else speaks against it: a name whose description says what is done, a description that only
+/// reads, under a name that only reads. Loss is believed anyway.
+fn drop_loose(actions: &mut Vec<Action<'_>>, texts: &[Text<'_>]) {
+    let lexicon = rules::lexicon();
+    let is_described = texts.iter().any(|text| text.field == Field::Description && !text.words.is_empty());
+    let firm = |place: Place| actions.iter().filter(move |action| action.place == place && !action.loose).peekable();
+    let reads = |place: Place| firm(place).peek().is_some() && firm(place).all(|action| lexicon.only_reads(action.verb));
+    let only_reads = reads(Place::Name) && reads(Place::Summary);
+    let stays = |action: &Action| match action.place {
+        Place::Name => !is_described,
+        _ => !only_reads || lexicon.may(action.verb, Class::Destructive),
+    };
+    actions.retain(|action| !action.loose || stays(action));
 }
 
 /// The operations a parameter chooses from: its values, or else those that its description lists, where its name says that it

@@ -32,6 +32,8 @@ pub enum List {
     Sections,
     /// Words that open a list of operations.
     Operations,
+    /// Words that open examples of them.
+    Examples,
     /// Names of parameters whose values are operations.
     OperationParameters,
     /// Verbs that are as often things.

@@ -20,7 +20,7 @@
   const start = async () => {
     const answer = await fetch(place.dataset.from);
     if (!answer.ok) throw new Error(`${place.dataset.from}: ${answer.status}`);
-    const { formats, shapes, tools } = await answer.json();
+    const { formats, added: known, shapes, tools } = await answer.json();
     const lines = tools.map(([name, kind, shape]) => line(name, kind, shapes[shape]));
     const result = element("pre", { className: "result", tabIndex: 0 });
     const wrong = element("p", { className: "wrong" });
@@ -37,7 +37,7 @@
         return [[1, `    ${written(entry.name)}: ${written(rules).replaceAll("\n", "\n    ")}`, "\n"]];
       }
       // Rules of one's own are policy.json's: elsewhere the tool is refused.
-      const own = choices[CHOICES.indexOf(choice === "custom" ? "deny" : choice)];
+      const own = known[choices[CHOICES.indexOf(choice === "custom" ? "deny" : choice)]];
       const most = String(Math.max(1, Math.trunc(Number(entry.max.value)) || 1));
       const filled = (text) => text.replaceAll("\u0001", most).replaceAll("\u0002", entry.window.value).replaceAll("\u0003", entry.name);
       return own.map(([list, text, tail]) => [list, filled(text), filled(tail)]);

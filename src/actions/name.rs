@@ -4,6 +4,7 @@ use super::{Action, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
+use crate::verdict::Class;
 use crate::words::Word;
 
 /// A verb of the name and the words it takes.
@@ -51,11 +52,14 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
     let is_of_server = |word: &Word| server.iter().any(|known| known.same(word));
     let prefix = words.iter().take_while(|word| is_of_server(word)).count();
     let mut candidates = candidates(words, prefix);
-    let goes_on = candidates.iter().skip(1).any(|next| next.kind != Kind::Noun);
+    // `shell_whois` of a server called shell: its name runs nothing.
+    let runs = |first: &Candidate| first.kind == Kind::Noun && first.words < words.len() && rules::lexicon().may(first.verb, Class::Execute);
+    let goes_on = candidates.iter().skip(1).any(|next| next.kind != Kind::Noun) || candidates.first().is_some_and(runs);
     if goes_on && candidates.first().is_some_and(|first| first.at == 0 && prefix > 0) {
         candidates.remove(0);
     }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
+    let loose = is_thing(&candidates[head], words.len());
     let mut chosen = vec![head];
     for index in head + 1..candidates.len() {
         let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
@@ -72,7 +76,7 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
     }
     let taken: Vec<usize> =
         chosen.iter().flat_map(|&index| candidates[index].at..candidates[index].at + candidates[index].words).collect();
-    chosen.iter().map(|&index| action(&candidates[index], words, &taken, place, field)).collect()
+    chosen.iter().map(|&index| Action { loose, ..action(&candidates[index], words, &taken, place, field) }).collect()
 }
 
 /// The verbs among the words of a name whose first `prefix` words are its server's name.
@@ -80,7 +84,9 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)) {
+        // `domains_byComposeId`: what follows says of which.
+        let is_of = at > 0 && words[at - 1].is(List::BeforeGerunds);
+        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)).filter(|_| !is_of) {
             Some(found) => {
                 let kind = match words[at] {
                     _ if found.words > 1 => Kind::Verb,
@@ -95,6 +101,14 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+/// Whether the one verb of a name is what the name is of: `comfort_index`, `video_to_post`. What acts or costs is believed anyway.
+fn is_thing(head: &Candidate, words: usize) -> bool {
+    let is_last = head.at > 0 && head.at + head.words == words;
+    let harmless =
+        || [Class::Execute, Class::Destructive, Class::Financial].iter().all(|&class| !rules::lexicon().may(head.verb, class));
+    head.kind == Kind::Noun && is_last && harmless()
 }
 
 /// Which candidate is the head: the first, unless it reads like a thing (`order_cancel`, `todo_list_create`, `file_read`).
@@ -128,6 +142,7 @@ fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place:
         heads,
         clause: [&words[..candidate.at], &words[end..]].concat().into(),
         doubtful: candidate.kind != Kind::Verb && candidate.at > 0,
+        loose: false,
         value: 0,
     }
 }

@@ -80,6 +80,8 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
         start += clause.len();
     }
     drop_own_remains(&mut actions);
+    let examples = if place == Place::Detail { Vec::new() } else { examples(sentence) };
+    actions.extend(examples.iter().map(|&verb| action(sentence, 0, verb, &examples, place, field)));
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
     } else if is_east_asian(sentence) {
@@ -109,6 +111,24 @@ fn listed(sentence: &[Word]) -> Vec<Verb> {
     (0..sentence.len()).filter(opens).filter_map(|at| Verb::find(sentence, at, |form| form == Form::Foreign)).collect()
 }
 
+/// How many examples in brackets are needed: one could be a remark.
+const BRACKETED: usize = 2;
+/// How many words may say what operations are on: "actions on a conversation: close, …".
+const OF_A_THING: usize = 5;
+
+/// "Performs actions like create folder, get all assets and update assets", "various operations (create, query)": each is an operation.
+fn examples(sentence: &[Word]) -> Vec<Verb> {
+    let Some(named) = (0..sentence.len()).find(|&at| sentence[at].is(List::Operations)) else { return Vec::new() };
+    let opens = |at: &usize| *at == named + 1 && sentence[*at].is(List::Examples) || sentence[*at].gap == Gap::Clause;
+    let Some(start) = (named + 1..sentence.len().min(named + 1 + OF_A_THING)).find(opens) else { return Vec::new() };
+    let bracketed = sentence[start].gap == Gap::Clause;
+    let first = if bracketed { start } else { start + 1 + usize::from(sentence[start].text() == "such") };
+    let begins = |at: &usize| *at == first || is_joined(sentence, *at);
+    let verb = |at: usize| Verb::find(sentence, at, |form| matches!(form, Form::Base | Form::Gerund));
+    let found: Vec<Verb> = (first..sentence.len()).filter(begins).filter_map(verb).collect();
+    if negated(&sentence[..start]) || bracketed && found.len() < BRACKETED { Vec::new() } else { found }
+}
+
 /// A verb of a clause: where, how many words, which, in what form.
 #[derive(Clone, Copy)]
 struct Verb {
@@ -117,6 +137,7 @@ struct Verb {
     verb: usize,
     form: Form,
     doubtful: bool,
+    loose: bool,
 }
 
 impl Verb {
@@ -126,7 +147,7 @@ impl Verb {
         if clause.get(at + found.words).is_some_and(|next| next.gap == Gap::Hyphen) {
             return None;
         }
-        Some(Self { at, words: found.words, verb: found.verb, form: found.form, doubtful: false })
+        Some(Self { at, words: found.words, verb: found.verb, form: found.form, doubtful: false, loose: false })
     }
 
     fn end(&self) -> usize {
@@ -164,8 +185,12 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
         let foreign = found.form == Form::Foreign;
         let and_then = clause[at - 1].is(List::EastAsianThen);
-        if chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end()) {
-            verbs.push(found);
+        // "A new, empty file": what describes a thing.
+        let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
+        let joined = chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end());
+        if joined && !describes {
+            let loose = !chained && !foreign && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
+            verbs.push(Verb { loose, ..found });
         }
     }
     verbs
@@ -226,7 +251,8 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             Form::Participle => false,
         };
         // "DRAFT / STAGE / PUBLISHED": a keyword alone is a value, not what is done.
-        let keyword = word.capitals && clause.len() == 1;
+        // "Name: …": nor is a label.
+        let keyword = clause.len() == 1 && (word.capitals || word.is(List::Nouny));
         let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at));
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
@@ -277,7 +303,8 @@ fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
     if !plain || !clause.get(leads).is_some_and(|word| word.is(List::Means)) {
         return None;
     }
-    let same_thought = clause.iter().take_while(|word| !word.is(List::Relatives)).count();
+    let goes_on = |word: &&Word| !word.is(List::Relatives) && !word.is(List::Conditions);
+    let same_thought = clause.iter().take_while(goes_on).count();
     let mut after_to = (leads + 1..same_thought).filter(|&at| clause[at - 1].is(List::Infinitive));
     after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
 }
@@ -307,6 +334,9 @@ fn is_east_asian(clause: &[Word]) -> bool {
     clause.iter().any(|word| word.script >= Script::EastAsian)
 }
 
+/// How many words before "will be removed" may say that only what is missing from a list is.
+const REPLACED: usize = 6;
+
 /// "… will be deleted": the thing comes first. Only loss is told this way by the tool itself; "you will be charged" or "results
 /// will be sorted" is said of somebody or something else.
 fn passive<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
@@ -324,7 +354,8 @@ fn passive<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
         if !rules::lexicon().may(verb.verb, Class::Destructive) {
             continue;
         }
-        if sentence[will..at].iter().any(|word| word.is(List::Negations)) {
+        // "Will not be deleted"; "items not provided will be removed": the list is replaced.
+        if sentence[will.saturating_sub(REPLACED)..at].iter().any(|word| word.is(List::Negations)) {
             continue;
         }
         let object = sentence[will.saturating_sub(4)..will].to_vec();
@@ -338,6 +369,7 @@ fn passive<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
             object,
             clause: sentence.to_vec().into(),
             doubtful: false,
+            loose: false,
             value: 0,
         });
     }
@@ -365,6 +397,7 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
         heads,
         clause: if foreign { sentence.to_vec() } else { [&sentence[start..at], after].concat() }.into(),
         doubtful: verb.doubtful,
+        loose: verb.loose,
         value: 0,
     }
 }

@@ -49,6 +49,8 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
         (Some(name), Some(text), _) => (name.max(text), Basis::Disputed),
         (Some(only), None, _) => (only, Basis::Name),
         (None, Some(only), _) => (only, Basis::Text),
+        // "Manage slide masters", whose operations only list and get.
+        (None, None, Some(Class::Write)) if values == Some(Class::Read) => (Class::Read, Basis::Vague),
         (None, None, Some(vague)) if !read_only => (vague, Basis::Vague),
         (None, None, Some(_)) => (Class::Read, Basis::Vague),
         (None, None, None) => (Class::Read, Basis::Unsaid),

@@ -83,6 +83,7 @@ impl Lexicon {
             }
         }
         lexicon.add_repeated(vocabulary);
+        lexicon.widen_repeated(&known, rules);
         for entries in &mut lexicon.entries {
             entries.sort_by_key(|entry| std::cmp::Reverse(entry.rest.len()));
         }
@@ -121,6 +122,18 @@ impl Lexicon {
         let repeated: Vec<(CompactString, Entry)> = entries.filter(is_new).collect();
         for (text, entry) in repeated {
             self.add(vocabulary.add(&text), entry);
+        }
+    }
+
+    /// A verb in `re-` that rules know with certain things only ("regenerate *a key*") otherwise means what the verb without it means.
+    fn widen_repeated(&mut self, known: &HashMap<String, usize>, rules: &[Rule]) {
+        let is_bare = |sense: &&Sense| rules[sense.rule].when[sense.when].is_bare();
+        for (text, &verb) in known {
+            let Some(&single) = text.strip_prefix("re").and_then(|single| known.get(single)) else { continue };
+            if !self.verbs[verb].iter().any(|sense| is_bare(&sense)) {
+                let senses: Vec<Sense> = self.verbs[single].iter().filter(is_bare).copied().collect();
+                self.verbs[verb].extend(senses);
+            }
         }
     }
 

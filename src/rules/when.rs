@@ -161,6 +161,16 @@ impl When {
         !self.verb.is_empty() || !self.foreign.is_empty()
     }
 
+    /// Whether the verb alone is enough, whatever it is done to.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        let phrases = [&self.mentions, &self.name, &self.says, &self.server];
+        self.is_about_action()
+            && self.object.is_empty()
+            && phrases.iter().all(|phrases| phrases.is_empty())
+            && !self.is_about_parameters()
+    }
+
     /// Whether the condition is about how the definition is worded, in any of its texts.
     #[must_use]
     pub fn is_about_wording(&self) -> bool {

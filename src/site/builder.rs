@@ -5,18 +5,20 @@
 
 use super::Writer;
 use super::catalogue::Entry;
-use super::control::{PLACE, is_like};
+use super::control::{PLACE, is_like, is_ordinary};
 use super::policies::Recommended;
 use crate::policy::format::{Added, Piece, Sheet};
 use crate::policy::model::Window;
 use crate::policy::overrides::{Choice, Overrides, Rate};
 use crate::policy::plan::ToolPlan;
+use crate::policy::profile::Stance;
 use crate::report::safe_json;
 use crate::tool::Tool;
 use crate::verdict::{Class, GradedTool, Verdict};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 /// Stand for the number and the window of a limit, and for the name of a tool.
 const MOST: char = '\u{1}';
@@ -27,8 +29,11 @@ const NAME: char = '\u{3}';
 #[derive(Serialize)]
 struct Data<'a> {
     formats: Vec<Shown<'a>>,
-    /// What tools add, and the tools: name, class, which of these.
+    /// What a tool adds to a document, each once: its lines.
+    added: Vec<Vec<Added>>,
+    /// By format and choice, which of these.
     shapes: Vec<Shape>,
+    /// Name, class, which of the shapes.
     tools: Vec<(&'a str, Class, usize)>,
 }
 
@@ -42,40 +47,49 @@ struct Shown<'a> {
 }
 
 /// What a tool adds, by format and choice; none where it has no name in a format.
-type Shape = Vec<Option<[Vec<Added>; 5]>>;
+type Shape = Vec<Option<[usize; 5]>>;
+
+/// Things by their number, each once.
+struct Known<T>(HashMap<T, usize>);
+
+impl<T: Eq + Hash> Known<T> {
+    fn number(&mut self, thing: T) -> usize {
+        let next = self.0.len();
+        *self.0.entry(thing).or_insert(next)
+    }
+
+    fn all(self) -> Vec<T> {
+        let mut all: Vec<(T, usize)> = self.0.into_iter().collect();
+        all.sort_unstable_by_key(|(_, number)| *number);
+        all.into_iter().map(|(thing, _)| thing).collect()
+    }
+}
 
 /// Writes the file that the builder loads when it is opened.
 pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
     let sheets = &recommended.sheets;
     let plans = &recommended.plan.servers[0].tools;
+    let (mut added, mut shapes) = (Known(HashMap::new()), Known(HashMap::new()));
+    let mut of_class: HashMap<Class, usize> = HashMap::new();
+    let mut number = |tools: &[&GradedTool]| shapes.number(shape(recommended, tools, &mut added));
+    let mut tools = Vec::with_capacity(plans.len());
+    for (place, plan) in plans.iter().enumerate() {
+        // What the schema of a hidden tool asks for was not looked at yet.
+        let shape = if plan.stance != Stance::Hidden && is_like(plan, &entry.card.name, sheets) {
+            *of_class.entry(plan.class).or_insert_with(|| number(&[&plain(plan.class)]))
+        } else {
+            let own: Vec<&GradedTool> = recommended.of_plan(place).map(|at| &entry.graded.tools[at]).collect();
+            number(&own)
+        };
+        tools.push((plan.name.as_str(), plan.class, shape));
+    }
     let formats = sheets.iter().map(|sheet| Shown {
         name: sheet.format.name,
         file: sheet.format.file,
         pieces: sheet.pieces(),
         confused: sheet.confuses(plans),
     });
-    let mut shapes: Vec<Shape> = Vec::new();
-    let mut of_class: HashMap<Class, usize> = HashMap::new();
-    let mut tools = Vec::with_capacity(plans.len());
-    for (place, plan) in plans.iter().enumerate() {
-        let shape = if is_like(plan, &entry.card.name, sheets) {
-            *of_class.entry(plan.class).or_insert_with(|| {
-                let mut shape = shape(recommended, &[&plain(plan.class)], sheets);
-                for Added(_, text, tail) in shape.iter_mut().flatten().flatten().flatten() {
-                    *text = text.replace(PLACE, NAME.encode_utf8(&mut [0; 4]));
-                    *tail = tail.replace(PLACE, NAME.encode_utf8(&mut [0; 4]));
-                }
-                shapes.push(shape);
-                shapes.len() - 1
-            })
-        } else {
-            let own: Vec<&GradedTool> = recommended.of_plan(place).map(|at| &entry.graded.tools[at]).collect();
-            shapes.push(shape(recommended, &own, sheets));
-            shapes.len() - 1
-        };
-        tools.push((plan.name.as_str(), plan.class, shape));
-    }
-    let data = Data { formats: formats.collect(), shapes, tools };
+    let data = Data { formats: formats.collect(), added: added.all(), shapes: shapes.all(), tools };
     writer.file(&format!("{}/builder.json", entry.card.directory()), safe_json::line_text(&data) + "\n")
 }
 
@@ -95,8 +109,8 @@ fn plain(class: Class) -> GradedTool {
     GradedTool { tool, verdict, tokens: 0 }
 }
 
-/// What tools of one name add under each choice.
-fn shape(recommended: &Recommended, tools: &[&GradedTool], sheets: &[Sheet]) -> Shape {
+/// What tools of one name add under each choice, with a hole for the name where it can be put back as it is.
+fn shape(recommended: &Recommended, tools: &[&GradedTool], known: &mut Known<Vec<Added>>) -> Shape {
     let Some(first) = tools.first() else { return Vec::new() };
     let names = [first.tool.name().to_owned()];
     let plan = |choice: Option<Choice>, rate: Option<Rate>| {
@@ -109,6 +123,8 @@ fn shape(recommended: &Recommended, tools: &[&GradedTool], sheets: &[Sheet]) -> 
     let limited = |calls, window| plan(Some(Choice::Allow), Some(Rate { calls, window }));
     let plans = [plan(None, None), plan(Some(Choice::Allow), None), plan(Some(Choice::Deny), None), plan(Some(Choice::Hide), None)];
     let limits = [limited(7, Window::Minute), limited(8, Window::Hour)];
+    let hole = NAME.to_string();
+    let nameless = |text: String| if is_ordinary(&names[0]) { text.replace(&names[0], &hole) } else { text };
     let of_sheet = |sheet: &Sheet| {
         let added = |plan: &Option<ToolPlan>| sheet.added(plan.as_ref()?);
         let [free, allowed, denied, hidden] = &plans;
@@ -116,9 +132,13 @@ fn shape(recommended: &Recommended, tools: &[&GradedTool], sheets: &[Sheet]) -> 
         let limited = added(one)?.into_iter().zip(added(other)?).map(|(Added(list, text, tail), Added(_, other, other_tail))| {
             Added(list, holes(&text, &other), holes(&tail, &other_tail))
         });
-        Some([added(free)?, added(allowed)?, limited.collect(), added(denied)?, added(hidden)?])
+        let choices = [added(free)?, added(allowed)?, limited.collect(), added(denied)?, added(hidden)?];
+        Some(choices.map(|lines: Vec<Added>| {
+            let lines = lines.into_iter().map(|Added(list, text, tail)| Added(list, nameless(text), nameless(tail)));
+            known.number(lines.collect())
+        }))
     };
-    sheets.iter().map(of_sheet).collect()
+    recommended.sheets.iter().map(of_sheet).collect()
 }
 
 /// Two texts that differ in a limit only – 7 a minute, 8 an hour – as one with holes.

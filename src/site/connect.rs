@@ -24,16 +24,23 @@ enum Reached<'a> {
 /// The entries for the common clients; none for a recorded list.
 pub(super) fn entries(name: &str, source: &Source) -> Vec<Entered> {
     let Some(reached) = reached(source) else { return Vec::new() };
-    let key = slug::slug(name);
+    // Some clients take no dot in it.
+    let key = slug::slug(name).replace('.', "-");
     let entered = |client, place, text| Entered { client, place, text };
     let wrapped = |wrap: &str, entry: Value| safe_json::pretty_text(&json!({ wrap: { &key: entry } })) + "\n";
-    vec![
+    // A config of Claude Desktop has no URLs.
+    let plain = if matches!(reached, Reached::Remote { .. }) { "Cursor, Kiro" } else { "Claude Desktop, Cursor, Kiro" };
+    let mut entries = vec![
         entered("Claude Code, Copilot CLI", ".mcp.json of the project", wrapped("mcpServers", json(&reached, true))),
-        entered("Claude Desktop, Cursor, Kiro", "the client’s mcp.json", wrapped("mcpServers", json(&reached, false))),
+        entered(plain, "the client’s own config, mcp.json for most", wrapped("mcpServers", json(&reached, false))),
         entered("VS Code", ".vscode/mcp.json", wrapped("servers", json(&reached, true))),
-        entered("Codex", "~/.codex/config.toml", toml(&key, &reached)),
         entered("Gemini CLI", "~/.gemini/settings.json", wrapped("mcpServers", gemini(&reached))),
-    ]
+    ];
+    // Codex does not speak the legacy transport.
+    if !matches!(reached, Reached::Remote { is_sse: true, .. }) {
+        entries.push(entered("Codex", "~/.codex/config.toml", toml(&key, &reached)));
+    }
+    entries
 }
 
 fn reached(source: &Source) -> Option<Reached<'_>> {

@@ -64,9 +64,13 @@ impl Controls {
 /// Whether what holds for a tool is what holds for another of its class but for the name: its schema asks for nothing, and the name
 /// stands as it is in every syntax and in HTML.
 pub(super) fn is_like(plan: &ToolPlan, server: &str, sheets: &[Sheet]) -> bool {
-    let is_ordinary = plan.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    let is_known = !plan.is_tailored && is_ordinary && !server.contains(PLACE);
+    let is_known = !plan.is_tailored && is_ordinary(&plan.name) && !server.contains(PLACE);
     is_known && sheets.iter().all(|sheet| sheet.spells_alike(&plan.name, PLACE))
+}
+
+/// Whether a name stands as it is in every syntax, and in HTML.
+pub(super) fn is_ordinary(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 fn part(plan: &ToolPlan, sheets: &[Sheet]) -> ControlPart {

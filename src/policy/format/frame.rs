@@ -131,5 +131,5 @@ impl Lines {
 }
 
 /// What one tool adds to a list, by its place among the lists: a line, and what stands behind its comma.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Added(pub usize, pub String, pub String);
