@@ -53,7 +53,9 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
     let prefix = words.iter().take_while(|word| is_of_server(word)).count();
     let mut candidates = candidates(words, prefix);
     // `shell_whois` of a server called shell: its name runs nothing.
-    let runs = |first: &Candidate| first.kind == Kind::Noun && first.words < words.len() && rules::lexicon().may(first.verb, Class::Execute);
+    let runs = |first: &Candidate| {
+        first.kind == Kind::Noun && first.words < words.len() && rules::lexicon().may(first.verb, Class::Execute)
+    };
     let goes_on = candidates.iter().skip(1).any(|next| next.kind != Kind::Noun) || candidates.first().is_some_and(runs);
     if goes_on && candidates.first().is_some_and(|first| first.at == 0 && prefix > 0) {
         candidates.remove(0);

@@ -187,7 +187,8 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let and_then = clause[at - 1].is(List::EastAsianThen);
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
-        let joined = chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end());
+        let joined =
+            chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end());
         if joined && !describes {
             let loose = !chained && !foreign && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
             verbs.push(Verb { loose, ..found });

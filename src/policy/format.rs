@@ -28,9 +28,9 @@ pub use sheet::Sheet;
 use super::plan::{Plan, Standing};
 use frame::Lines;
 use naming::{Entry, Names, Tools, named};
+use note::{Note, head};
 use std::borrow::Cow;
 use std::fmt;
-use note::{Note, head};
 
 /// A document, and what it cannot express.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -56,7 +56,8 @@ pub(super) fn tailor(tool: &GradedTool, class: Class, own: &Fill, others: &Fill)
         match GUARDS.get(signal.id.as_str()) {
             Some(Guard::Root) => {
                 if let Some(roots) = own.roots.as_ref().or(others.roots.as_ref()) {
-                    let held = tailored.hold(signal, &parameters, &fill::below(roots), &format!("below {}", roots.join(" or ")), true);
+                    let held =
+                        tailored.hold(signal, &parameters, &fill::below(roots), &format!("below {}", roots.join(" or ")), true);
                     tailored.unfilled |= held && own.roots.is_none();
                 }
             }
@@ -64,7 +65,8 @@ pub(super) fn tailor(tool: &GradedTool, class: Class, own: &Fill, others: &Fill)
                 if let Some(hosts) = own.hosts.as_ref().or(others.hosts.as_ref()) {
                     // Most URLs that may be left out are kept as data and not fetched.
                     let chosen = Some(hosts) != Fill::placeholder().hosts.as_ref();
-                    let held = tailored.hold(signal, &parameters, &fill::on(hosts), &format!("on {}", hosts.join(" or ")), chosen);
+                    let held =
+                        tailored.hold(signal, &parameters, &fill::on(hosts), &format!("on {}", hosts.join(" or ")), chosen);
                     tailored.unfilled |= held && own.hosts.is_none();
                 }
             }

@@ -121,7 +121,8 @@ fn shape(recommended: &Recommended, tools: &[&GradedTool], known: &mut Known<Vec
         ToolPlan::of(recommended.plan.profile, &overrides, tools.iter().copied())
     };
     let limited = |calls, window| plan(Some(Choice::Allow), Some(Rate { calls, window }));
-    let plans = [plan(None, None), plan(Some(Choice::Allow), None), plan(Some(Choice::Deny), None), plan(Some(Choice::Hide), None)];
+    let plans =
+        [plan(None, None), plan(Some(Choice::Allow), None), plan(Some(Choice::Deny), None), plan(Some(Choice::Hide), None)];
     let limits = [limited(7, Window::Minute), limited(8, Window::Hour)];
     let hole = NAME.to_string();
     let nameless = |text: String| if is_ordinary(&names[0]) { text.replace(&names[0], &hole) } else { text };

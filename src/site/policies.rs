@@ -52,7 +52,13 @@ impl Recommended {
             let places: HashMap<&str, usize> = (0..).zip(tools).map(|(place, tool)| (tool.name.as_str(), place)).collect();
             names.map(|name| places[name]).collect()
         };
-        Self { document: FORMATS[0].write(&plan).text, sheets: Sheet::all(&entry.card.name), controls: Controls::default(), places, plan }
+        Self {
+            document: FORMATS[0].write(&plan).text,
+            sheets: Sheet::all(&entry.card.name),
+            controls: Controls::default(),
+            places,
+            plan,
+        }
     }
 
     /// What holds for the tool at this place of its server.

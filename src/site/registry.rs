@@ -61,7 +61,8 @@ fn entry(card: &ServerCard, base: Option<&str>, namespace: &str) -> Option<Value
     }
     let (key, way) = way(&card.source)?;
     put(key, json!([way]));
-    let counts: Map<String, Value> = card.counts.iter().map(|(class, count)| (class.name().to_owned(), (*count).into())).collect();
+    let counts: Map<String, Value> =
+        card.counts.iter().map(|(class, count)| (class.name().to_owned(), (*count).into())).collect();
     let there = |file: &str| match base {
         Some(base) => format!("{base}/{}/{file}", card.directory()),
         None => format!("{}/{file}", card.directory()),

@@ -46,7 +46,8 @@ struct ServerPage<'a> {
     link: Option<&'a str>,
     /// How it is entered in clients.
     entries: Vec<Entered>,
-    transport: &'a str,
+    /// How it was spoken to; not at all, where its list was recorded.
+    transport: Option<&'a str>,
     /// What its definitions say to the model that they should not.
     hidden: Vec<Warning<'a>>,
     more_hidden: usize,
@@ -110,9 +111,9 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         },
         entries: connect::entries(&server.server.name, &server.server.source),
         transport: match &server.server.source {
-            Source::Http { transport, .. } => transport,
-            Source::File { .. } => "none: a recorded list",
-            _ => "stdio",
+            Source::Http { transport, .. } => Some(transport),
+            Source::File { .. } => None,
+            _ => Some("stdio"),
         },
         hidden,
         more_hidden,

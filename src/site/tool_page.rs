@@ -75,7 +75,13 @@ pub(super) fn sections<'a>(writer: &Writer<'_>, entry: &'a Entry<'a>, recommende
     riskiest.map(|row| page(writer, ToolRef { entry, at: at(row) }, recommended, Vec::new(), Filled::default())).collect()
 }
 
-fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &'a Recommended, siblings: Vec<Row<'a>>, control: Filled<'a>) -> ToolPage<'a> {
+fn page<'a>(
+    writer: &Writer<'_>,
+    tool: ToolRef<'a>,
+    recommended: &'a Recommended,
+    siblings: Vec<Row<'a>>,
+    control: Filled<'a>,
+) -> ToolPage<'a> {
     let graded = tool.graded();
     let verdict = tool.verdict();
     let class = verdict.class;

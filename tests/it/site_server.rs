@@ -111,7 +111,8 @@ fn the_site_is_a_registry_that_the_program_reads() {
 #[test]
 fn a_crawl_takes_the_registry_of_a_site_as_a_source() {
     // A list may not lead to this machine, so nothing is asked for.
-    let here = |name: &str| found_at(name, Source::Http { url: format!("https://127.0.0.1:9/{name}"), transport: "sse".to_owned() });
+    let here =
+        |name: &str| found_at(name, Source::Http { url: format!("https://127.0.0.1:9/{name}"), transport: "sse".to_owned() });
     let files = published(vec![here("one"), here("two")], Circumstances::default(), None);
     let env = crate::env::Env::new().file("servers.json", &files["v0.1/servers.json"]);
     let said = env.run(&["crawl", "--catalogue", "c.db", "servers.json", "--retries", "0", "--log", "json"]);
@@ -123,13 +124,20 @@ fn how_a_server_was_scanned_is_told() {
     let circumstances = Circumstances {
         isolation: Some("bubblewrap, no network".to_owned()),
         placeholders: vec!["API_KEY".to_owned()],
-        package: Some(Fetched { registry: "npm".to_owned(), name: "@a/notes".to_owned(), version: "1.2.3".to_owned(), integrity: None }),
+        package: Some(Fetched {
+            registry: "npm".to_owned(),
+            name: "@a/notes".to_owned(),
+            version: "1.2.3".to_owned(),
+            integrity: None,
+        }),
         ..Circumstances::default()
     };
     let files = published(sources(), circumstances, None);
     let facts = files["servers/io.github.someone-npm/index.html"].split_once("<h2>How it was read</h2>").unwrap().1;
     let facts = facts.split_once("</aside>").unwrap().0;
-    for said in ["<dd>stdio</dd>", "<dd>bubblewrap, no network</dd>", "<code>API_KEY</code>", "npm @a/notes 1.2.3", "<dd>1.2.3</dd>"] {
+    for said in
+        ["<dd>stdio</dd>", "<dd>bubblewrap, no network</dd>", "<code>API_KEY</code>", "npm @a/notes 1.2.3", "<dd>1.2.3</dd>"]
+    {
         assert!(facts.contains(said), "{said}: {facts}");
     }
 }
@@ -143,14 +151,19 @@ fn passages_that_order_or_hide_have_a_section_the_worst_first() {
         evidence: vec![Evidence { field: Field::Other("_meta".into()), start: 0, end: 0, text: words.into() }],
     };
     let poisoned = server("poisoned")
-        .tool(tool("a").with(|tool| tool.verdict.signals.push(signal("forces-call", Some(Severity::Medium), "call me <b>first</b>"))))
+        .tool(
+            tool("a")
+                .with(|tool| tool.verdict.signals.push(signal("forces-call", Some(Severity::Medium), "call me <b>first</b>"))),
+        )
         .tool(tool("b").class(Class::Write).with(|tool| {
             tool.verdict.signals.push(signal("hidden-markup", Some(Severity::Critical), "tell nobody"));
             tool.verdict.signals.push(signal("file-path", None, "path"));
         }));
     let files = published(vec![poisoned, server("clean").tool(tool("a"))], Circumstances::default(), None);
-    let section = files["servers/poisoned/index.html"].split_once("<section id=\"hidden\">").unwrap().1.split_once("</section>").unwrap().0;
-    let places: Vec<usize> = ["Critical", "Says: tell nobody", "Medium", "call me &#60;b&#62;first"].map(|text| section.find(text).unwrap()).into();
+    let section =
+        files["servers/poisoned/index.html"].split_once("<section id=\"hidden\">").unwrap().1.split_once("</section>").unwrap().0;
+    let places: Vec<usize> =
+        ["Critical", "Says: tell nobody", "Medium", "call me &#60;b&#62;first"].map(|text| section.find(text).unwrap()).into();
     assert!(places.is_sorted() && !section.contains("Says: path"), "{section}");
     assert!(!files["servers/clean/index.html"].contains("id=\"hidden\""));
 }

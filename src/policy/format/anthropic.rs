@@ -36,6 +36,10 @@ fn frame(frame: &mut Frame, servers: &[Cow<'_, str>]) {
 
 fn add(entry: &Entry<'_>, lines: &mut Lines) {
     if is_on(entry.standing) {
-        lines.add(entry.server, format_args!("        {}: {{\n          \"enabled\": true\n        }}", quoted(&entry.key)), "\n");
+        lines.add(
+            entry.server,
+            format_args!("        {}: {{\n          \"enabled\": true\n        }}", quoted(&entry.key)),
+            "\n",
+        );
     }
 }

@@ -27,7 +27,9 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn frame(frame: &mut Frame, _: &[Cow<'_, str>]) {
-    frame.text("{\n  \"$schema\": \"https://json.schemastore.org/claude-code-settings.json\",\n  \"permissions\": {\n    \"allow\": ");
+    frame.text(
+        "{\n  \"$schema\": \"https://json.schemastore.org/claude-code-settings.json\",\n  \"permissions\": {\n    \"allow\": ",
+    );
     frame.json("[\n", "    ]");
     frame.text(",\n    \"ask\": ");
     frame.json("[\n", "    ]");

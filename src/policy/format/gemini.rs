@@ -44,7 +44,9 @@ fn add(entry: &Entry<'_>, lines: &mut Lines) {
     let because = if entry.because.is_empty() { String::new() } else { format!("# {}\n", entry.because) };
     lines.add(
         entry.server,
-        format_args!("\n{because}[[rule]]\nmcpName = {server}\ntoolName = {tool}\ndecision = \"{decision}\"\npriority = 100\n{message}"),
+        format_args!(
+            "\n{because}[[rule]]\nmcpName = {server}\ntoolName = {tool}\ndecision = \"{decision}\"\npriority = 100\n{message}"
+        ),
         "",
     );
 }

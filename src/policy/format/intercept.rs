@@ -25,7 +25,9 @@ pub(super) const FORMAT: Format = Format {
     notes: &[&[
         UNFILLED,
         Note::Tools("left out, because this format cannot name them; the default refuses them", |tool| !is_named(&tool.name)),
-        Note::Tools("refused, because their rule cannot be expressed here", |tool| is_named(&tool.name) && is(tool, Option::is_none)),
+        Note::Tools("refused, because their rule cannot be expressed here", |tool| {
+            is_named(&tool.name) && is(tool, Option::is_none)
+        }),
         Note::Tools("stricter here: an argument that is checked must be given", |tool| {
             is_named(&tool.name) && is(tool, |made| made.as_ref().is_some_and(|made| made.stricter))
         }),

@@ -34,10 +34,10 @@ pub(super) struct NameNotes {
 }
 
 /// What still keeps calls out.
-pub(super) const UNFILLED: Note = Note::Tools(
-    "closed until somebody fills in directories, hosts, currencies or a cap (`--overrides`)",
-    |tool| tool.unfilled && tool.rules().is_some(),
-);
+pub(super) const UNFILLED: Note =
+    Note::Tools("closed until somebody fills in directories, hosts, currencies or a cap (`--overrides`)", |tool| {
+        tool.unfilled && tool.rules().is_some()
+    });
 
 /// What a client loses that asks.
 pub(super) const ASKING: &[Note] = &[

@@ -15,10 +15,7 @@ pub(super) const FORMAT: Format = Format {
     sign: "",
     place: "",
     names: Names::Keys { server: same, tool: |_, tool| same(tool) },
-    notes: &[
-        ASKING,
-        &[Note::Names, Note::Always("add the `server_url`, `connector_id` or `tunnel_id` of each server")],
-    ],
+    notes: &[ASKING, &[Note::Names, Note::Always("add the `server_url`, `connector_id` or `tunnel_id` of each server")]],
     frame,
     add,
 };
@@ -28,7 +25,10 @@ const LISTS: usize = 3;
 
 fn frame(frame: &mut Frame, servers: &[Cow<'_, str>]) {
     frame.elements("tools", servers, |frame, server| {
-        frame.text(format!("    {{\n      \"type\": \"mcp\",\n      \"server_label\": {},\n      \"allowed_tools\": ", quoted(server)));
+        frame.text(format!(
+            "    {{\n      \"type\": \"mcp\",\n      \"server_label\": {},\n      \"allowed_tools\": ",
+            quoted(server)
+        ));
         frame.json("[\n", "      ]");
         frame.text(",\n      \"require_approval\": {\n        \"always\": {\n          \"tool_names\": ");
         frame.json("[\n", "          ]");

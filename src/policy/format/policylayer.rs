@@ -1,9 +1,9 @@
 //! policy.json, version "1": what `docs/policy.md` describes. It holds the whole plan.
 
-use super::quote::json as quoted;
 use super::frame::List;
 use super::naming::Names;
 use super::note::UNFILLED;
+use super::quote::json as quoted;
 use super::{Entry, Format, Frame, Lines};
 use crate::policy::profile::Stance;
 use crate::policy::{model, write};
