@@ -253,7 +253,9 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         };
         // "DRAFT / STAGE / PUBLISHED": a keyword alone is a value, not what is done.
         // "Name: …": nor is a label.
-        let keyword = clause.len() == 1 && (word.capitals || word.is(List::Nouny));
+        let label = clause.len() == 1 && word.is(List::Nouny);
+        let values = clause[0].gap == Gap::Clause && clause.iter().all(|word| word.capitals);
+        let keyword = label || word.capitals && (clause.len() == 1 || values);
         let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at));
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
