@@ -2,29 +2,43 @@
 //! there are: `cargo bench --bench crawl [-- PROGRAM]`.
 //!
 //! The farm are 2,000 servers on loopback, each an address of its own: most answer, the others are slow, paged, large, busy, closed,
-//! broken or silent. Linux only: elsewhere 127.0.0.0/8 is one address.
+//! broken, silent, or send a gzip bomb. Both clients wait the same for those that want it, and try once more what may pass. Where
+//! everybody waits, everybody is equally slow: so the rate is taken of the servers that keep nobody waiting as well.
+//! Linux only: elsewhere 127.0.0.0/8 is one address.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on should say where")]
 
+use flate2::{Compression, write::GzEncoder};
+use futures_util::{StreamExt as _, stream};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-/// Servers of the small and of the whole farm.
-const SERVERS: [usize; 2] = [200, 2000];
+/// The farms that are crawled: how many servers, and which.
+const FARMS: [(usize, Farm); 3] = [(200, Farm::Whole), (2000, Farm::Whole), (2000, Farm::Prompt)];
 
 /// Visits at once.
 const CONCURRENCY: usize = 64;
 
-/// Seconds that a visit may take, and that a slow server takes for a reply.
+/// Seconds that a visit may take, and how long a slow server takes for a reply.
 const TIMEOUT: u64 = 20;
 const SLOW: Duration = Duration::from_millis(150);
+
+/// How long a busy server wants to be left alone; and the wait before the second try of anything else that may pass.
+const REST: Duration = Duration::from_secs(1);
+const WAIT: Duration = Duration::from_secs(2);
+
+/// The most that a reply may be, and what the bomb and the list that is too large come to, in bytes.
+const MOST: usize = 16 << 20;
+const BOMB: usize = 1 << 30;
+const OVERSIZE: usize = 20 << 20;
 
 /// What a bar is: the least rate beside the bare client, and the most memory, in MB.
 const RATE_BAR: f64 = 0.8;
@@ -36,7 +50,7 @@ const KINDS: [(&str, usize, &str); 14] = [
     ("slow", 10, "seen"),
     ("paged", 8, "seen"),
     ("401", 6, "seen connect unauthorized"),
-    ("busy", 2, "failed connect http-status"),
+    ("busy", 2, "seen"),
     ("500", 3, "failed connect http-status"),
     ("hang", 2, "failed initialize timeout"),
     ("garbage", 2, "failed initialize not-mcp"),
@@ -48,71 +62,88 @@ const KINDS: [(&str, usize, &str); 14] = [
     ("closes", 1, "failed connect closed"),
 ];
 
+/// Which servers there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Farm {
+    /// All kinds.
+    Whole,
+    /// Those that keep nobody waiting; quick ones in the place of the others.
+    Prompt,
+}
+
+/// Kinds that want to be waited for, or tried again.
+const WAITING: [&str; 5] = ["slow", "busy", "500", "hang", "closes"];
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    if let [first, port, servers] = args.as_slice()
-        && first == "bare"
-    {
-        return runtime.block_on(bare(port, servers.parse().unwrap()));
+    if args.first().is_some_and(|first| first == "bare") {
+        let urls = args[1..].to_vec();
+        return runtime.block_on(bare(urls));
     }
     let program = args.first().map_or(env!("CARGO_BIN_EXE_toolgrade"), String::as_str).to_owned();
-    let port = runtime.block_on(farm()).to_string();
+    let port = runtime.block_on(farm());
     let directory = tempfile::tempdir().unwrap();
     let mut peaks = Vec::new();
-    for servers in SERVERS {
+    for (at, (servers, farm)) in FARMS.into_iter().enumerate() {
+        // A busy server remembers who has asked before, so each client asks at paths of its own.
+        let urls = |client: &str| (0..servers).map(|number| url(number, port, farm, &format!("{client}{at}"))).collect();
         let begin = Instant::now();
-        let own = std::env::current_exe().unwrap();
-        assert!(Command::new(own).args(["bare", &port, &servers.to_string()]).status().unwrap().success());
+        let urls_of_bare: Vec<String> = urls("bare");
+        assert!(Command::new(std::env::current_exe().unwrap()).arg("bare").args(urls_of_bare).status().unwrap().success());
         let bare = begin.elapsed();
-        let (crawl, peak) = crawl(&program, directory.path(), &port, servers);
+        let (crawl, peak) = crawl(&program, &directory.path().join(at.to_string()), &urls("crawl"), farm);
         let ratio = bare.as_secs_f64() / crawl.as_secs_f64();
         let rate = |took: Duration| servers as f64 / took.as_secs_f64();
-        println!("crawl: {servers} servers, {CONCURRENCY} at once");
-        println!("  bare client {:>7.0} servers/s", rate(bare));
+        let which = if farm == Farm::Whole { "of all kinds" } else { "that keep nobody waiting" };
+        println!("crawl: {servers} servers {which}, {CONCURRENCY} at once: every one ended as it should");
+        println!("  bare client {:>7.1} servers/s", rate(bare));
         println!(
-            "  crawl       {:>7.0} servers/s, {ratio:.2} of it, {} the bar of {RATE_BAR}",
+            "  crawl       {:>7.1} servers/s, {ratio:.2} of it, {} the bar of {RATE_BAR}",
             rate(crawl),
             verdict(ratio >= RATE_BAR)
         );
         println!("  peak memory {peak:>7.0} MB, {} the bar of {MEMORY_BAR} MB", verdict(peak < MEMORY_BAR));
         peaks.push(peak);
     }
-    println!("from {} to {} servers, memory grows by {:.0} MB", SERVERS[0], SERVERS[1], peaks[1] - peaks[0]);
+    println!("from {} to {} servers, memory grows by {:.0} MB", FARMS[0].0, FARMS[1].0, peaks[1] - peaks[0]);
 }
 
 fn verdict(holds: bool) -> &'static str {
     if holds { "within" } else { "MISSES" }
 }
 
-fn kind(number: usize) -> (&'static str, &'static str) {
+/// The kind of a server, and how a visit to it ends.
+fn kind(number: usize, farm: Farm) -> (&'static str, &'static str) {
     let mut at = (number * 37) % 100;
     for (kind, share, outcome) in KINDS {
         match at.checked_sub(share) {
             Some(rest) => at = rest,
+            None if farm == Farm::Prompt && WAITING.contains(&kind) => break,
             None => return (kind, outcome),
         }
     }
     (KINDS[0].0, KINDS[0].2)
 }
 
-fn url(number: usize, port: &str) -> String {
-    format!("http://127.1.{}.{}:{port}/{}", number / 200, number % 200 + 1, kind(number).0)
+fn url(number: usize, port: u16, farm: Farm, client: &str) -> String {
+    format!("http://127.1.{}.{}:{port}/{}?{client}-{number}", number / 200, number % 200 + 1, kind(number, farm).0)
 }
 
 /// Crawls the farm with the program; every target must end as its kind does. Gives the time and the peak of memory in MB.
-fn crawl(program: &str, directory: &Path, port: &str, servers: usize) -> (Duration, f64) {
-    let list = directory.join(format!("{servers}.jsonl"));
-    let lines = (0..servers).fold(String::new(), |mut lines, number| {
-        let line = json!({ "id": number.to_string(), "transport": "streamable-http", "remote_url": url(number, port) });
+fn crawl(program: &str, directory: &Path, urls: &[String], farm: Farm) -> (Duration, f64) {
+    std::fs::create_dir(directory).unwrap();
+    let list = directory.join("list.jsonl");
+    let lines = urls.iter().enumerate().fold(String::new(), |mut lines, (number, url)| {
+        let line = json!({ "id": number.to_string(), "transport": "streamable-http", "remote_url": url });
         writeln!(lines, "{line}").unwrap();
         lines
     });
     std::fs::write(&list, lines).unwrap();
-    let catalogue = directory.join(format!("{servers}.db"));
+    let catalogue = directory.join("catalogue.db");
     let mut command = Command::new(program);
     command.arg("crawl").arg(&list).arg("--catalogue").arg(&catalogue);
-    command.args(["--quiet", "--allow-private", "--retries=0", "--pace=0"]);
+    command.args(["--quiet", "--allow-private", "--retries=1", "--pace=0"]);
     command.args([format!("--timeout={TIMEOUT}"), format!("--concurrency={CONCURRENCY}")]);
     let begin = Instant::now();
     let mut child = command.spawn().unwrap();
@@ -124,11 +155,11 @@ fn crawl(program: &str, directory: &Path, port: &str, servers: usize) -> (Durati
         std::thread::sleep(Duration::from_millis(5));
     }
     let took = begin.elapsed();
-    check(&catalogue, servers);
+    check(&catalogue, urls.len(), farm);
     (took, peak)
 }
 
-fn check(catalogue: &Path, servers: usize) {
+fn check(catalogue: &Path, servers: usize, farm: Farm) {
     let catalogue = Connection::open(catalogue).unwrap();
     let mut statement = catalogue
         .prepare("SELECT key, trim(state || ' ' || coalesce(json_extract(failure, '$.stage') || ' ' || json_extract(failure, '$.reason'), '')) FROM targets")
@@ -138,7 +169,7 @@ fn check(catalogue: &Path, servers: usize) {
     assert_eq!(rows.len(), servers);
     let mut wrong: BTreeMap<String, usize> = BTreeMap::new();
     for (key, found) in rows {
-        let (kind, expected) = kind(key.parse().unwrap());
+        let (kind, expected) = kind(key.parse().unwrap(), farm);
         if found != expected {
             *wrong.entry(format!("{kind}: {found} instead of {expected}")).or_default() += 1;
         }
@@ -160,11 +191,13 @@ async fn farm() -> u16 {
     port
 }
 
-/// The lists that are sent, made once.
+/// What is sent, made once, and who was told to come back.
 struct Pages {
     usual: String,
     large: String,
     bomb: Vec<u8>,
+    oversize: Vec<u8>,
+    told: Mutex<HashSet<String>>,
 }
 
 impl Pages {
@@ -176,7 +209,16 @@ impl Pages {
             };
             json!((0..count).map(tool).collect::<Vec<_>>()).to_string()
         };
-        Self { usual: tools(12), large: tools(2400), bomb: vec![b' '; 40 << 20] }
+        let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+        let blanks = vec![b' '; 1 << 20];
+        (0..BOMB >> 20).for_each(|_| bomb.write_all(&blanks).unwrap());
+        Self {
+            usual: tools(12),
+            large: tools(2400),
+            bomb: bomb.finish().unwrap(),
+            oversize: vec![b' '; OVERSIZE],
+            told: Mutex::default(),
+        }
     }
 }
 
@@ -208,7 +250,8 @@ async fn serve(stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
 }
 
 /// Answers one request; false when the connection is to be closed.
-async fn answer(stream: &mut BufReader<TcpStream>, kind: &str, request: &Value, pages: &Pages) -> std::io::Result<bool> {
+async fn answer(stream: &mut BufReader<TcpStream>, path: &str, request: &Value, pages: &Pages) -> std::io::Result<bool> {
+    let kind = path.split('?').next().unwrap_or_default();
     let reply = async |stream: &mut BufReader<TcpStream>, status: &str, body: &[u8]| {
         let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
         stream.write_all(head.as_bytes()).await?;
@@ -219,7 +262,10 @@ async fn answer(stream: &mut BufReader<TcpStream>, kind: &str, request: &Value, 
     let (id, method) = (&request["id"], request["method"].as_str().unwrap_or_default());
     match kind {
         "401" => return reply(stream, "401 Unauthorized\r\nwww-authenticate: Bearer", b"").await,
-        "busy" => return reply(stream, "429 Too Many Requests\r\nretry-after: 60", b"").await,
+        "busy" if pages.told.lock().unwrap().insert(path.to_owned()) => {
+            let status = format!("429 Too Many Requests\r\nretry-after: {}", REST.as_secs());
+            return reply(stream, &status, b"").await;
+        }
         "500" => return reply(stream, "500 Oops", b"").await,
         "garbage" => return reply(stream, json_type, b"\0\x01{]").await,
         "redirect" => return reply(stream, "308 Permanent Redirect\r\nlocation: /redirect", b"").await,
@@ -238,9 +284,8 @@ async fn answer(stream: &mut BufReader<TcpStream>, kind: &str, request: &Value, 
             return reply(stream, json_type, json!({ "jsonrpc": "2.0", "id": id, "result": result }).to_string().as_bytes())
                 .await;
         }
-        ("bomb" | "oversize", _) => {
-            return reply(stream, json_type, &pages.bomb[..if kind == "bomb" { 40 << 20 } else { 20 << 20 }]).await;
-        }
+        ("bomb", _) => return reply(stream, &format!("{json_type}\r\ncontent-encoding: gzip"), &pages.bomb).await,
+        ("oversize", _) => return reply(stream, json_type, &pages.oversize).await,
         ("paged", _) => (&pages.usual, (cursor < 4).then_some(cursor + 1)),
         // Twenty megabytes in all.
         ("large", _) => (&pages.large, (cursor < 19).then_some(cursor + 1)),
@@ -252,35 +297,52 @@ async fn answer(stream: &mut BufReader<TcpStream>, kind: &str, request: &Value, 
     reply(stream, json_type, body.as_bytes()).await
 }
 
-/// Makes the requests of a crawl and reads the replies, as JSON and no further.
-async fn bare(port: &str, servers: usize) {
+/// Makes the requests of a crawl and reads the replies, as JSON and no further; what may pass it tries once more, after the same wait.
+async fn bare(urls: Vec<String>) {
     rustls::crypto::ring::default_provider().install_default().unwrap();
-    use futures_util::{StreamExt as _, stream};
-    let visits = (0..servers).map(|number| tokio::time::timeout(Duration::from_secs(TIMEOUT), visit(url(number, port))));
-    stream::iter(visits).buffer_unordered(CONCURRENCY).for_each(|_| async {}).await;
+    let first = stream::iter(urls).map(async |url| {
+        let wait = visit(url.clone()).await.err()?;
+        Some((url, tokio::time::Instant::now() + wait?))
+    });
+    let again: Vec<_> = first.buffer_unordered(CONCURRENCY).filter_map(async |again| again).collect().await;
+    let second = stream::iter(again).map(async |(url, due)| {
+        tokio::time::sleep_until(due).await;
+        visit(url).await
+    });
+    second.buffer_unordered(CONCURRENCY).for_each(|_| async {}).await;
 }
 
-async fn visit(url: String) -> Option<()> {
-    let client =
-        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::limited(6)).tls_certs_only([]).build().ok()?;
-    let post = async |message: Value| -> Option<Value> {
-        let response = client.post(&url).json(&message).send().await.ok()?;
-        if !response.status().is_success() {
-            return None;
+/// How long to wait before it is tried again, if that is worth it.
+type Again = Option<Duration>;
+
+async fn visit(url: String) -> Result<(), Again> {
+    tokio::time::timeout(Duration::from_secs(TIMEOUT), read(url)).await.unwrap_or(Err(Some(WAIT)))
+}
+
+async fn read(url: String) -> Result<(), Again> {
+    let redirects = reqwest::redirect::Policy::limited(6);
+    let client = reqwest::Client::builder().no_proxy().redirect(redirects).tls_certs_only([]).build().unwrap();
+    let post = async |message: Value| -> Result<Value, Again> {
+        let response = client.post(&url).json(&message).send().await;
+        let mut response = response.map_err(|error| (!error.is_redirect()).then_some(WAIT))?;
+        match response.status().as_u16() {
+            429 => return Err(Some(REST)),
+            500.. => return Err(Some(WAIT)),
+            200..300 => {}
+            _ => return Err(None),
         }
-        let mut response = response;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.ok()? {
+        while let Some(chunk) = response.chunk().await.map_err(|_| Some(WAIT))? {
             body.extend_from_slice(&chunk);
-            if body.len() > 16 << 20 {
-                return None;
+            if body.len() > MOST {
+                return Err(None);
             }
         }
-        serde_json::from_slice(&body).ok().or(Some(Value::Null))
+        Ok(serde_json::from_slice(&body).unwrap_or_default())
     };
-    let first =
-        post(json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "protocolVersion": "2025-11-25" } })).await?;
-    first.get("result")?;
+    let about = json!({ "protocolVersion": "2025-11-25" });
+    let first = post(json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about })).await?;
+    first.get("result").ok_or(None)?;
     post(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await?;
     let mut cursor = Value::Null;
     loop {
@@ -288,7 +350,7 @@ async fn visit(url: String) -> Option<()> {
         let page = post(json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": params })).await?;
         let next = page["result"]["nextCursor"].clone();
         if next.is_null() || next == cursor {
-            return Some(());
+            return Ok(());
         }
         cursor = next;
     }

@@ -60,9 +60,12 @@ pub fn of<'a>(texts: &[Text<'a>], server: &[Word], dispatches: bool) -> Vec<Acti
 fn drop_loose(actions: &mut Vec<Action<'_>>, texts: &[Text<'_>]) {
     let lexicon = rules::lexicon();
     let is_described = texts.iter().any(|text| text.field == Field::Description && !text.words.is_empty());
+    // "Fetch", which with some things is more.
+    let reads = |action: &Action| lexicon.usually_reads(action.verb);
     let firm = |place: Place| actions.iter().filter(move |action| action.place == place && !action.loose).peekable();
-    let reads = |place: Place| firm(place).peek().is_some() && firm(place).all(|action| lexicon.only_reads(action.verb));
-    let only_reads = reads(Place::Name) && reads(Place::Summary);
+    let named =
+        firm(Place::Name).peek().is_some() && firm(Place::Name).all(|action| lexicon.only_reads(action.verb) || reads(action));
+    let only_reads = named && firm(Place::Summary).peek().is_some_and(|first| reads(first));
     let stays = |action: &Action| match action.place {
         Place::Name => !is_described,
         _ => !only_reads || lexicon.may(action.verb, Class::Destructive),

@@ -8,6 +8,7 @@ pub use crawl::{CrawlArgs, HistoryArgs, Log};
 pub use generate::{GenerateArgs, LimitArg, ProfileArg, StarterArgs};
 pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
+use crate::store::Location;
 use crate::target::{Header, Variable};
 use crate::verdict::{Class, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -43,7 +44,9 @@ Examples:
   toolgrade crawl --catalogue catalogue.db https://registry.example.com
   toolgrade crawl --catalogue catalogue.db servers.jsonl --max-age 7d
   toolgrade crawl --catalogue catalogue.db recorded/*.json tools.jsonl
-  toolgrade crawl --catalogue catalogue.db .mcp.json --log json";
+  toolgrade crawl --catalogue catalogue.db .mcp.json --log json
+  toolgrade crawl --catalogue catalogue.db --installed
+  toolgrade crawl --catalogue postgres://crawler@db.example.com/tools https://registry.example.com    on many machines at once";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -68,12 +71,15 @@ pub enum Command {
     Policy(Box<PolicyArgs>),
     /// Publish a catalogue as a static site
     Site(SiteArgs),
+    /// Forbid this process what a sandbox leaves, and become a program: toolgrade starts itself so, inside
+    #[command(hide = true)]
+    Inside(InsideArgs),
 }
 
 /// Which servers, and how they are reached.
 #[derive(Debug, Args)]
 pub struct TargetArgs {
-    /// A URL, npm:NAME, pypi:NAME, a client's config, a recorded tools/list, a .jsonl of tools, or `-` for one of these on standard input
+    /// A URL, npm:NAME, pypi:NAME, a client's config, a registry's server.json, a recorded tools/list, a .jsonl of tools, or `-` for one of these on standard input
     #[arg(value_name = "TARGET", required_unless_present_any = ["command", "installed"])]
     pub targets: Vec<String>,
 
@@ -130,7 +136,7 @@ pub struct VisitArgs {
     /// Run started servers in a sandbox: no network, a read-only system, an empty home
     ///
     /// Packages (`npm:`, `pypi:`) run in one anyway, and in a crawl every server does; `none` runs them without.
-    #[arg(long, value_enum, value_name = "on|none", num_args = 0..=1, default_missing_value = "on", help_heading = "Isolation")]
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, default_missing_value = "on", help_heading = "Isolation")]
     pub sandbox: Option<SandboxChoice>,
 
     /// Let servers in the sandbox reach the network
@@ -149,10 +155,42 @@ pub struct VisitArgs {
 /// What `--sandbox` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SandboxChoice {
-    /// Everything that is started runs in a sandbox
+    /// Everything that is started runs in the best sandbox there is
     On,
+    /// … in Landlock alone: it needs no namespaces, other processes are seen, and UDP passes
+    Landlock,
+    /// … in a container, where it is a package
+    Container,
     /// Nothing does
     None,
+}
+
+/// `toolgrade inside`
+#[derive(Debug, Args)]
+pub struct InsideArgs {
+    /// A directory that may be read (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub read: Vec<PathBuf>,
+
+    /// A directory that may be written (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub write: Vec<PathBuf>,
+
+    /// Leave it its network
+    #[arg(long)]
+    pub network: bool,
+
+    /// A socket that leads to the package registry
+    #[arg(long, value_name = "SOCKET")]
+    pub gate: Option<PathBuf>,
+
+    /// There is no other layer
+    #[arg(long)]
+    pub alone: bool,
+
+    /// The program, with its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
 }
 
 /// `toolgrade scan`
@@ -178,9 +216,9 @@ pub struct ScanArgs {
     #[arg(long, value_name = "CLASS-OR-SEVERITY", help_heading = "Output")]
     pub fail_on: Option<Threshold>,
 
-    /// Record what was seen in this catalogue (an SQLite file, made when missing)
+    /// Record what was seen in this catalogue (an SQLite file, made when missing, or `postgres://…`)
     #[arg(long, value_name = "DB", help_heading = "Output")]
-    pub catalogue: Option<PathBuf>,
+    pub catalogue: Option<Location>,
 }
 
 /// Formats of `scan`.
@@ -283,7 +321,7 @@ pub struct RulesArgs {
 pub struct SiteArgs {
     /// The catalogue to publish, as filled by `scan --catalogue`
     #[arg(long, value_name = "DB")]
-    pub catalogue: PathBuf,
+    pub catalogue: Location,
 
     /// The directory to write; made when missing
     #[arg(long, short, value_name = "DIR")]

@@ -5,6 +5,7 @@ mod crawl;
 mod doctor;
 mod eval;
 mod history;
+mod inside;
 mod policy;
 mod rules;
 mod scan;
@@ -28,6 +29,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Rules(args) => rules::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Site(args) => site::run(&args),
+        Command::Inside(args) => inside::run(args),
     }
 }
 

@@ -18,11 +18,11 @@ use crate::mcp::sharing_room;
 use crate::package::Isolation;
 use crate::scan;
 use crate::store::{Claim, Counts, Store};
-use crate::target::{Target, Typed};
+use crate::target::{Resolved, Target, Typed};
 use futures_util::FutureExt as _;
 use hosts::{Bounds, Hosts};
 use source::Sources;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -77,6 +77,11 @@ pub enum Event<'a> {
         /// The targets read so far.
         targets: usize,
     },
+    /// Another worker reads a source, and is waited for.
+    Awaited {
+        /// The source as it was named.
+        source: &'a str,
+    },
     /// Every source is read.
     Started {
         /// What there is to do.
@@ -94,9 +99,20 @@ pub enum Event<'a> {
         retry: Option<Duration>,
         /// Whether the list differs from the one before; `None` where there is none to compare.
         changed: Option<bool>,
+        /// What kept a started server from this machine; `None` where nothing was started.
+        isolation: Option<&'a str>,
         /// How long it took.
         took: Duration,
     },
+}
+
+/// What is crawled.
+#[derive(Clone, Debug, Default)]
+pub struct Named<'a> {
+    /// What the user typed.
+    pub typed: Typed<'a>,
+    /// What is installed on this machine, where that was asked for.
+    pub installed: Option<Resolved>,
 }
 
 /// What a crawl came to.
@@ -114,6 +130,8 @@ pub struct Summary {
     pub changed: usize,
     /// Visits whose lease was lost, so that another worker's stands.
     pub refused: usize,
+    /// What kept the servers that were started from this machine, with the number of visits.
+    pub isolation: BTreeMap<String, usize>,
     /// Sources that could not be read to their end.
     pub failures: Vec<Failure>,
     /// Remarks that are no failures.
@@ -126,21 +144,21 @@ pub struct Summary {
 ///
 /// # Errors
 /// When the catalogue cannot be read or written.
-pub fn crawl(store: Store, typed: &Typed<'_>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> anyhow::Result<Summary> {
+pub fn crawl(store: Store, named: Named<'_>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> anyhow::Result<Summary> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let summary = runtime.block_on(run(store, typed, options, on_event));
+    let summary = runtime.block_on(run(store, named, options, on_event));
     // A name that is still being looked up must not keep us.
     runtime.shutdown_background();
     summary
 }
 
-async fn run(mut store: Store, typed: &Typed<'_>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> anyhow::Result<Summary> {
+async fn run(mut store: Store, named: Named<'_>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> anyhow::Result<Summary> {
     let mut interrupt = std::pin::pin!(scan::interrupt());
-    let is_named = !typed.targets.is_empty() || !typed.command.is_empty();
+    let is_named = !named.typed.targets.is_empty() || !named.typed.command.is_empty() || named.installed.is_some();
     let sources = tokio::select! {
         biased;
         () = &mut interrupt => return Ok(Summary { interrupted: true, ..Summary::default() }),
-        sources = source::enumerate(&mut store, typed, options, on_event) => sources?,
+        sources = source::enumerate(&mut store, named, options, on_event) => sources?,
     };
     let Sources { ids, local, failures, notes } = sources;
     let ids = is_named.then_some(ids);
@@ -178,6 +196,7 @@ struct Done {
     failure: Option<Failure>,
     retry: Option<Duration>,
     changed: Option<bool>,
+    isolation: Option<String>,
     took: Duration,
     /// Whether it was recorded, or came too late.
     recorded: anyhow::Result<bool>,
@@ -250,6 +269,7 @@ impl Crawl<'_> {
                 failure: visited.failure.clone(),
                 retry: visited.retry,
                 changed: claim.content.as_ref().filter(|_| is_listed).map(|before| Some(before) != visited.content.as_ref()),
+                isolation: visited.circumstances.isolation.clone(),
                 took,
                 recorded: writer.complete(claim, visited).await,
             }
@@ -265,12 +285,16 @@ impl Crawl<'_> {
         self.summary.tools += done.tools;
         self.summary.servers += done.servers;
         self.summary.changed += usize::from(done.changed == Some(true));
+        if let Some(isolation) = &done.isolation {
+            *self.summary.isolation.entry(isolation.clone()).or_default() += 1;
+        }
         (self.on_event)(Event::Visited {
             target: &done.name,
             tools: done.tools,
             failure: done.failure.as_ref(),
             retry: done.retry,
             changed: done.changed,
+            isolation: done.isolation.as_deref(),
             took: done.took,
         });
         Ok(())

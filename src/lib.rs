@@ -6,7 +6,7 @@
 //! 2. [`scan`] speaks MCP to each (through [`mcp`]) and keeps every tool's JSON as it was sent: a [`listing`].
 //! 3. [`grade`] reads each [`tool`] with the [`rules`] – data in `rules/`, one file a rule – and gives a [`verdict`]:
 //!    class, severity, score, confidence, signals, each with the words ([`evidence`]) that decided.
-//! 4. [`report`] prints it, [`policy`] turns it into limits, [`store`] remembers it in SQLite, [`site`] publishes it.
+//! 4. [`report`] prints it, [`policy`] turns it into limits, [`store`] remembers it in SQLite or PostgreSQL, [`site`] publishes it.
 //!
 //! The library exists for the program and its tests; it makes no promise of stability of its own.
 

@@ -31,6 +31,9 @@ pub struct Server {
     pub protocol: Option<String>,
     /// False when the list was cut: looped, endless, too large, timed out.
     pub complete: bool,
+    /// What kept it from this machine while it was read; `None` where nothing was asked for, or nothing was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<String>,
 }
 
 impl Server {
@@ -45,6 +48,7 @@ impl Server {
             source: Source::File { path: "-".to_owned() },
             protocol: None,
             complete: true,
+            isolation: None,
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use clap::Parser as _;
 use std::process::ExitCode;
-use toolgrade::{cli::Cli, commands, exit::Exit};
+use toolgrade::{cli::Cli, commands, exit::Exit, sandbox};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    sandbox::is_program();
     match commands::run(Cli::parse()) {
         Ok(exit) => exit.into(),
         Err(error) if commands::is_broken_pipe(&error) => Exit::Done.into(),

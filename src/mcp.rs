@@ -30,9 +30,10 @@ pub use challenge::Challenge;
 pub(crate) use connection::Connection;
 pub(crate) use environment::scrubbed;
 pub(crate) use get::Getter;
-pub(crate) use problem::Problem;
+pub(crate) use problem::{Problem, no_sandbox};
 pub(crate) use process::contained;
 pub(crate) use room::sharing_room;
+pub(crate) use stray::mark;
 pub(crate) use tail::Tail;
 
 /// The longest single message read, in bytes. Real servers send up to 0.6 MiB.

@@ -1,21 +1,23 @@
 //! Packages: fetched into a directory of their own, then run from it.
 //!
-//! The two stages have separate outcomes. *Fetch* has a network, runs nothing of the package – no install scripts, wheels only – and writes
-//! to its directory and nowhere else. *Run* has no network and only reads. `npx -y` and `uvx` do both at once, and hang without one.
+//! The two stages have separate outcomes. *Fetch* reaches the package registry, runs nothing of the package – no install scripts, wheels
+//! only – and writes to its directory and nowhere else. *Run* has no network and only reads. `npx -y` and `uvx` do both at once, and hang without one.
 
 mod npm;
 mod oci;
+mod place;
 mod pypi;
 
 use crate::circumstances::Fetched;
 use crate::failure::Stage;
 use crate::listing::{PackageSource, Source};
 use crate::mcp::Problem;
-use crate::registry::PackageKind;
-use crate::sandbox::run::hand_over;
-use crate::sandbox::{Sandbox, Support};
+use crate::registry::{PackageKind, lines};
+use crate::sandbox::container::Removal;
+use crate::sandbox::{Layer, Sandbox};
 use crate::target::{CommandTarget, PackageTarget, Target};
-use std::path::{Path, PathBuf};
+use place::Place;
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -28,19 +30,22 @@ const TIME: Duration = Duration::from_secs(240);
 /// How packages are run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Isolation {
-    /// Whether they run without a sandbox, because the user said so.
-    pub none: bool,
+    /// What keeps them from this machine.
+    pub layer: Layer,
     /// Whether they have a network while they run.
     pub network: bool,
     /// Whether what was fetched is kept, and where.
     pub keep: Option<PathBuf>,
 }
 
-/// A package that can be started. Its directory goes away with it.
+/// A package that can be started. Its directory goes away with it, and its container.
 pub(crate) struct Ready {
     pub(crate) command: CommandTarget,
     pub(crate) fetched: Fetched,
+    /// What keeps it from this machine, in a few words.
+    pub(crate) isolation: String,
     _directory: Option<TempDir>,
+    _container: Option<Removal>,
 }
 
 /// What fetching found: where the program is, and what exactly it belongs to.
@@ -50,13 +55,6 @@ struct Found {
     env: Vec<(String, String)>,
     version: String,
     integrity: Option<String>,
-}
-
-/// Where a package is fetched to.
-struct Place<'a> {
-    directory: &'a Path,
-    /// The sandbox to fetch in.
-    sandbox: Option<&'a Sandbox>,
 }
 
 /// Fetches a package.
@@ -72,22 +70,13 @@ async fn fetch_inside(target: &PackageTarget, isolation: &Isolation) -> Result<R
     if target.registry == PackageKind::Oci {
         return oci::fetch(target, isolation).await;
     }
-    if !isolation.none {
-        let no_sandbox =
-            |why| Problem::new("no-sandbox", format!("{why}; see `toolgrade doctor`. `--sandbox none` does without"));
-        Support::get().map_err(no_sandbox)?;
-    }
-    let (kept, directory) = directory(target, isolation)
-        .map_err(|error| Problem::new("no-space", format!("no directory can be made for the package ({error})")))?;
-    let path = kept.as_deref().or(directory.as_ref().map(TempDir::path)).unwrap_or(Path::new("/nonexistent"));
-    let sandbox = Sandbox { writable: vec![path.to_owned()], network: true, ..Sandbox::default() };
-    let place = Place { directory: path, sandbox: (!isolation.none).then_some(&sandbox) };
+    let place = Place::open(target, isolation).await?;
     let found = match &target.registry {
-        PackageKind::Npm => npm::fetch(target, &place).await?,
-        PackageKind::Pypi => pypi::fetch(target, &place).await?,
+        PackageKind::Npm => npm::fetch(target, &place).await,
+        PackageKind::Pypi => pypi::fetch(target, &place).await,
         other => return Err(unsupported(other)),
     };
-    let sandbox = Sandbox { readable: vec![path.to_owned()], writable: Vec::new(), network: isolation.network };
+    let found = found.map_err(|problem| place.with_refused(problem))?;
     let mut env = target.env.clone();
     env.extend(found.env);
     let fetched = Fetched {
@@ -98,16 +87,15 @@ async fn fetch_inside(target: &PackageTarget, isolation: &Isolation) -> Result<R
     };
     let command = CommandTarget {
         name: Some(target.name.clone().unwrap_or_else(|| target.package.clone())),
+        config: target.config.clone(),
         command: found.program,
         args: found.args.into_iter().chain(target.args.iter().cloned()).collect(),
         env,
-        cwd: None,
         secrets: target.secrets.clone(),
-        sandbox: (!isolation.none).then_some(sandbox),
         shown: Some(source(target, Some(&fetched.version))),
         ..CommandTarget::default()
     };
-    Ok(Ready { command, fetched, _directory: directory })
+    Ok(place.ready(command, fetched, isolation))
 }
 
 fn unsupported(kind: &PackageKind) -> Problem {
@@ -115,15 +103,41 @@ fn unsupported(kind: &PackageKind) -> Problem {
 }
 
 impl Isolation {
-    /// Puts commands of the user's own into the sandbox.
+    /// Puts commands of the user's own into the sandbox. Those that only start a package (`npx -y NAME`) are fetched first, as
+    /// packages are: in the sandbox they would wait for a network for ever.
     pub(crate) fn confine(&self, targets: &mut [Target]) {
         for target in targets {
-            if let Target::Command(command) = target {
-                let sandbox = Sandbox::for_command(&command.command, command.cwd.as_deref(), self.network);
-                command.sandbox = (!self.none).then_some(sandbox);
+            let Target::Command(command) = target else { continue };
+            if self.layer == Layer::None {
+                command.sandbox = None;
+            } else if let Some(package) = package_of(command) {
+                *target = Target::Package(package);
+            } else {
+                command.sandbox = Some(Sandbox::for_command(&command.command, command.cwd.as_deref(), self.network, self.layer));
             }
         }
     }
+}
+
+/// The package that a command fetches and starts, if that is all it does.
+fn package_of(command: &CommandTarget) -> Option<PackageTarget> {
+    let (package, args) = lines::package_of(&command.command, &command.args)?;
+    Some(PackageTarget {
+        name: command.name.clone(),
+        config: command.config.clone(),
+        registry: package.registry,
+        package: package.name,
+        version: package.version,
+        args: args.to_vec(),
+        env: command.env.clone(),
+        secrets: command.secrets.clone(),
+    })
+}
+
+/// A package that its registry does not have.
+fn missing(target: &PackageTarget, why: &str) -> Problem {
+    let version = target.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
+    Problem::new("no-such-package", format!("`{}{version}` cannot be fetched: {why}", target.package))
 }
 
 /// The package as a listing shows it.
@@ -140,28 +154,6 @@ pub(crate) fn source(target: &PackageTarget, version: Option<&str>) -> Source {
         PackageKind::Oci => Source::Oci(package),
         _ => Source::Npm(package),
     }
-}
-
-/// A directory of its own for a package, kept or not.
-fn directory(target: &PackageTarget, isolation: &Isolation) -> std::io::Result<(Option<PathBuf>, Option<TempDir>)> {
-    if let Some(keep) = &isolation.keep {
-        let name = crate::slug::slug(&format!(
-            "{}-{}-{}",
-            target.registry,
-            target.package,
-            target.version.as_deref().unwrap_or("latest")
-        ));
-        let path = std::path::absolute(keep)?.join(name);
-        std::fs::create_dir_all(&path)?;
-        hand_over(&path)?;
-        return Ok((Some(path), None));
-    }
-    let directory = tempfile::Builder::new().prefix("toolgrade-").tempdir()?;
-    // Nobody may be somebody else.
-    #[cfg(unix)]
-    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    hand_over(directory.path())?;
-    Ok((None, Some(directory)))
 }
 
 /// Names and versions are a stranger's: nothing that a package manager would take for a flag, a path or a URL.
@@ -193,15 +185,6 @@ fn check(target: &PackageTarget) -> Result<(), Problem> {
         Some(version) => Err(Problem::new("bad-package", format!("`{version}` is no exact version")).at(Stage::Plan)),
         None => Ok(()),
     }
-}
-
-/// Where this machine's own certificates are, for programs that bring others along.
-fn certificates() -> Vec<(String, String)> {
-    let bundle = "/etc/ssl/certs/ca-certificates.crt";
-    if !Path::new(bundle).is_file() {
-        return Vec::new();
-    }
-    ["NODE_EXTRA_CA_CERTS", "PIP_CERT", "SSL_CERT_FILE"].map(|name| (name.to_owned(), bundle.to_owned())).to_vec()
 }
 
 /// The program among several that most likely is the server: that with the package's own name, else one that says so.

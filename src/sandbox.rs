@@ -1,10 +1,18 @@
-//! The sandbox that a stranger's program runs in: bubblewrap, where this machine has it.
+//! The sandbox that a stranger's program runs in: bubblewrap, where this machine has it, and Landlock within.
 //!
 //! Inside there is a read-only system, an empty home, a private `/tmp` of bounded size, no other process, and – unless it was asked for –
 //! no network. Processes, memory, CPU time and file sizes are limited; nothing gains privileges, and nothing outlives us. Root
 //! becomes nobody first, because limits on processes do not hold for root.
+//!
+//! Where there is no bubblewrap, [`landlock`] alone is weaker: other processes are seen, and UDP passes. Packages then run in a
+//! [`container`], if an engine answers.
 
+mod bubblewrap;
+pub(crate) mod container;
 pub mod doctor;
+pub(crate) mod gate;
+pub mod inside;
+mod landlock;
 pub(crate) mod run;
 
 use std::ffi::OsStr;
@@ -14,9 +22,6 @@ use std::sync::OnceLock;
 
 /// What the sandboxed user is called where root runs us: nobody.
 const NOBODY: u32 = 65_534;
-
-/// The home inside, empty.
-const HOME: &str = "/home/sandbox";
 
 /// Parts of the system that programs need to run, read-only.
 const SYSTEM: [&str; 8] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/opt"];
@@ -41,11 +46,25 @@ const CONFIGURATION: [&str; 16] = [
     "ssl",
 ];
 
-/// What limits every process inside, as `prlimit` takes it.
-const LIMITS: [&str; 6] = ["--nproc=256", "--data=3221225472", "--fsize=268435456", "--cpu=120", "--nofile=1024", "--core=0"];
+/// How many processes there may be.
+const PROCESSES: &str = "--nproc=256";
 
-/// The most that the private `/tmp` and home may hold, in bytes.
-const TMPFS: &str = "268435456";
+/// What limits every process inside, as `prlimit` takes it.
+const LIMITS: [&str; 6] = [PROCESSES, "--data=3221225472", "--fsize=268435456", "--cpu=120", "--nofile=1024", "--core=0"];
+
+/// What keeps a started server from this machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layer {
+    /// The best there is: bubblewrap with Landlock, for packages a container, Landlock alone.
+    #[default]
+    Best,
+    /// Landlock alone.
+    Landlock,
+    /// A container, which only packages can run in.
+    Container,
+    /// Nothing, because the user said so.
+    None,
+}
 
 /// What a program in the sandbox may see and reach, beyond the system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,59 +75,120 @@ pub struct Sandbox {
     pub writable: Vec<PathBuf>,
     /// Whether it has a network.
     pub network: bool,
+    /// The socket that leads to the package registry and nowhere else, in place of a network.
+    pub gate: Option<PathBuf>,
+    /// What it is made of.
+    pub layer: Layer,
 }
 
 /// What this machine can do.
 #[derive(Clone, Debug)]
 pub(crate) struct Support {
-    bubblewrap: PathBuf,
-    version: String,
-    prlimit: PathBuf,
-    /// What makes nobody of root.
-    setpriv: Option<PathBuf>,
+    /// Bubblewrap and its version, or why there is none.
+    bubblewrap: Result<(PathBuf, String), String>,
+    /// The version of Landlock, or why there is none.
+    landlock: Result<i32, String>,
+    /// This program, where it can be started inside.
+    own: Result<PathBuf, String>,
+    prlimit: Result<PathBuf, String>,
+    /// What makes nobody of root; `None` for other users.
+    setpriv: Option<Result<PathBuf, String>>,
+}
+
+/// This program's own file. Only `main` says it: in a test, it is the test.
+static OWN: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says that this process is the program, so that it can start itself inside of the sandbox.
+pub fn is_program() {
+    if let Ok(own) = std::env::current_exe() {
+        let _ = OWN.set(own);
+    }
 }
 
 impl Support {
-    /// What this machine can do, or why it cannot; found out once.
-    pub(crate) fn get() -> Result<&'static Self, &'static str> {
-        static SUPPORT: OnceLock<Result<Support, String>> = OnceLock::new();
-        SUPPORT.get_or_init(probe).as_ref().map_err(String::as_str)
-    }
-
-    /// Which bubblewrap it is.
-    pub(crate) fn version(&self) -> &str {
-        &self.version
+    /// What this machine can do; found out once.
+    pub(crate) fn get() -> &'static Self {
+        static SUPPORT: OnceLock<Support> = OnceLock::new();
+        SUPPORT.get_or_init(|| {
+            let mut support = Self {
+                bubblewrap: Err(String::new()),
+                landlock: landlock::probe(),
+                own: own(),
+                prlimit: need("prlimit", "util-linux"),
+                setpriv: is_root().then(|| need("setpriv", "util-linux")),
+            };
+            support.bubblewrap = bubblewrap::probe(&support);
+            support
+        })
     }
 
     /// Whether root runs us, so that files for the sandbox must be for everyone.
     pub(crate) fn is_nobody(&self) -> bool {
-        self.setpriv.is_some()
+        matches!(self.setpriv, Some(Ok(_)))
+    }
+
+    /// Whether a sandbox of this layer can be made, or why not.
+    pub(crate) fn can(&self, layer: Layer) -> Result<(), String> {
+        match layer {
+            Layer::None => Ok(()),
+            Layer::Container => Err("only packages can run in a container".to_owned()),
+            Layer::Landlock => self.alone(),
+            Layer::Best => match (&self.bubblewrap, self.alone()) {
+                (Err(why), Err(_)) => Err(why.clone()),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Whether bubblewrap can be had.
+    pub(crate) fn has_namespaces(&self) -> bool {
+        self.bubblewrap.is_ok()
+    }
+
+    /// Whether this program can be started inside, to carry what is said to a gate.
+    pub(crate) fn can_forward(&self) -> bool {
+        self.own.is_ok()
+    }
+
+    /// Whether this layer, here, is bubblewrap.
+    fn is_bubblewrap(&self, layer: Layer) -> bool {
+        layer == Layer::Best && self.bubblewrap.is_ok()
+    }
+
+    /// Whether Landlock alone can be had, or why not.
+    fn alone(&self) -> Result<(), String> {
+        let version = *self.landlock.as_ref().map_err(|why| format!("there is no Landlock: {why}"))?;
+        if version < landlock::WITH_NETWORK {
+            return Err(format!("Landlock version {version} does not forbid TCP: that needs Linux 6.7"));
+        }
+        self.own.as_ref().and(self.prlimit.as_ref()).map_err(Clone::clone)?;
+        self.setpriv.as_ref().map_or(Ok(()), |setpriv| setpriv.as_ref().map(drop).map_err(Clone::clone))
+    }
+
+    /// What comes before a program that root starts as nobody, and before its limits.
+    fn prefix(&self) -> Vec<String> {
+        let Some(Ok(setpriv)) = &self.setpriv else { return Vec::new() };
+        let words = [&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}"), "--clear-groups", "--no-new-privs", "--"];
+        std::iter::once(setpriv.to_string_lossy().into_owned()).chain(words.map(str::to_owned)).collect()
     }
 }
 
-fn probe() -> Result<Support, String> {
-    if !cfg!(target_os = "linux") {
-        return Err("there is no sandbox for this system: it needs Linux".to_owned());
-    }
-    let need = |program: &str, package: &str| {
-        find(program).ok_or_else(|| format!("`{program}` is not installed: install the package `{package}`"))
-    };
-    let bubblewrap = need("bwrap", "bubblewrap")?;
-    let prlimit = need("prlimit", "util-linux")?;
-    let setpriv = if is_root() { Some(need("setpriv", "util-linux")?) } else { None };
-    let version = said(Command::new(&bubblewrap).arg("--version"))?;
-    let version = version.trim().trim_start_matches("bubblewrap ").to_owned();
-    let support = Support { bubblewrap, version, prlimit, setpriv };
-    let (program, args) = Sandbox::default().wrap_with(&support, "true", &[], None);
-    said(Command::new(program).args(args)).map_err(|why| {
-        format!(
-            "bubblewrap cannot make a sandbox ({}): user namespaces may be switched off (`kernel.unprivileged_userns_clone`, \
-             `user.max_user_namespaces`) or reserved for programs with an AppArmor profile \
-             (`kernel.apparmor_restrict_unprivileged_userns`), and bubblewrap must be 0.8 or newer",
-            why.trim()
-        )
-    })?;
-    Ok(support)
+/// This program, if whoever is inside can start it.
+fn own() -> Result<PathBuf, String> {
+    let own = OWN.get().ok_or("this is not the program itself")?;
+    let can_start = !is_root() || own.ancestors().all(is_for_everyone);
+    can_start
+        .then(|| own.clone())
+        .ok_or_else(|| format!("`{}` lies where the user inside cannot start it: install toolgrade below /usr", own.display()))
+}
+
+fn need(program: &str, package: &str) -> Result<PathBuf, String> {
+    find(program).ok_or_else(|| format!("`{program}` is not installed: install the package `{package}`"))
+}
+
+/// Whether there is a network, in words.
+fn network_text(network: bool) -> &'static str {
+    if network { "with network" } else { "no network" }
 }
 
 /// What a program that ends well says on its standard output, or what it complains about.
@@ -166,88 +246,72 @@ fn is_root() -> bool {
 
 impl Sandbox {
     /// The program and its arguments, wrapped; else why this machine has no sandbox.
-    pub(crate) fn wrap(
-        &self,
-        program: &OsStr,
-        args: &[String],
-        cwd: Option<&Path>,
-    ) -> Result<(PathBuf, Vec<String>), &'static str> {
-        let support = Support::get()?;
-        Ok(self.wrap_with(support, &program.to_string_lossy(), args, cwd))
+    pub(crate) fn wrap(&self, program: &OsStr, args: &[String], cwd: Option<&Path>) -> Result<(PathBuf, Vec<String>), String> {
+        let support = Support::get();
+        support.can(self.layer)?;
+        let program = program.to_string_lossy();
+        let mut words = support.prefix();
+        if support.is_bubblewrap(self.layer) {
+            words.extend(bubblewrap::words(self, support, cwd)?);
+        }
+        words.push(support.prlimit.clone()?.to_string_lossy().into_owned());
+        // Outside of a namespace all of a user's processes count, whoever started them.
+        let counts_others = !support.is_bubblewrap(self.layer) && !support.is_nobody();
+        words.extend(LIMITS.iter().filter(|limit| !counts_others || **limit != PROCESSES).map(|limit| (*limit).to_owned()));
+        words.push("--".to_owned());
+        words.extend(self.inside(support));
+        words.push(program.into_owned());
+        words.extend(args.iter().cloned());
+        let first = words.remove(0);
+        Ok((first.into(), words))
+    }
+
+    /// What starts this program inside, to forbid itself the rest; nothing where it cannot be.
+    fn inside(&self, support: &Support) -> Vec<String> {
+        let Ok(own) = &support.own else { return Vec::new() };
+        let is_alone = !support.is_bubblewrap(self.layer);
+        let mut words = vec![if is_alone { own.to_string_lossy().into_owned() } else { bubblewrap::OWN.to_owned() }];
+        words.push("inside".to_owned());
+        let mut say = |flag: &str, path: &Path| words.extend([flag.to_owned(), path.to_string_lossy().into_owned()]);
+        if is_alone {
+            self.readable.iter().for_each(|place| say("--read", place));
+        } else {
+            say("--read", Path::new("/"));
+            bubblewrap::WRITABLE.iter().for_each(|place| say("--write", Path::new(place)));
+        }
+        self.writable.iter().for_each(|place| say("--write", place));
+        if let Some(gate) = &self.gate {
+            say("--gate", if is_alone { gate } else { Path::new(bubblewrap::GATE) });
+        }
+        words.extend(
+            [(is_alone, "--alone"), (self.network, "--network")].iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).to_owned()),
+        );
+        words.push("--".to_owned());
+        words
     }
 
     /// The sandbox for a command of the user's own: it sees the program and the directory that it is started in.
     #[must_use]
-    pub fn for_command(program: &str, cwd: Option<&Path>, network: bool) -> Self {
+    pub fn for_command(program: &str, cwd: Option<&Path>, network: bool, layer: Layer) -> Self {
         let started_in = std::path::absolute(cwd.unwrap_or(Path::new("."))).ok();
         let program = Path::new(program);
         let program =
             program.parent().filter(|_| program.components().count() > 1).and_then(|parent| std::path::absolute(parent).ok());
         let readable = program.into_iter().chain(started_in).filter(|place| may_be_seen(place)).collect();
-        Self { readable, writable: Vec::new(), network }
+        Self { readable, network, layer, ..Self::default() }
     }
 
     /// What was in force, in a few words.
     #[must_use]
     pub fn text(&self) -> String {
-        let network = if self.network { "with network" } else { "no network" };
-        format!("bubblewrap, {network}")
-    }
-
-    fn wrap_with(&self, support: &Support, program: &str, args: &[String], cwd: Option<&Path>) -> (PathBuf, Vec<String>) {
-        let mut words: Vec<String> = Vec::new();
-        let mut say = |parts: &[&str]| words.extend(parts.iter().map(|part| (*part).to_owned()));
-        if support.setpriv.is_some() {
-            let (user, group) = (format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"));
-            say(&[&user, &group, "--clear-groups", "--no-new-privs", "--", &support.bubblewrap.to_string_lossy()]);
+        let support = Support::get();
+        let network = network_text(self.network);
+        match (support.is_bubblewrap(self.layer), &support.landlock, &support.own) {
+            (true, Ok(_), Ok(_)) => format!("bubblewrap + landlock, {network}"),
+            (true, ..) => format!("bubblewrap, {network}"),
+            // UDP passes.
+            (false, ..) if !self.network => "landlock only, no TCP".to_owned(),
+            (false, ..) => format!("landlock only, {network}"),
         }
-        say(&["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--disable-userns"]);
-        if !self.network {
-            say(&["--unshare-net"]);
-        }
-        say(&["--die-with-parent", "--new-session", "--hostname", "sandbox"]);
-        for place in SYSTEM {
-            match std::fs::read_link(place) {
-                // `/bin` is a link to `usr/bin` on most systems.
-                Ok(link) => say(&["--symlink", &link.to_string_lossy(), place]),
-                Err(_) => say(&["--ro-bind-try", place, place]),
-            }
-        }
-        for name in CONFIGURATION {
-            let place = format!("/etc/{name}");
-            say(&["--ro-bind-try", &place, &place]);
-        }
-        if self.network {
-            // It is often a link to a file that a daemon writes.
-            let real = std::fs::canonicalize("/etc/resolv.conf").unwrap_or_else(|_| "/etc/resolv.conf".into());
-            say(&["--ro-bind-try", &real.to_string_lossy(), "/etc/resolv.conf"]);
-        }
-        say(&[
-            "--proc", "/proc", "--dev", "/dev", "--size", TMPFS, "--tmpfs", "/tmp", "--size", TMPFS, "--tmpfs", "/home", "--dir",
-            HOME,
-        ]);
-        for place in &self.readable {
-            let place = place.to_string_lossy();
-            say(&["--ro-bind", &place, &place]);
-        }
-        for place in &self.writable {
-            let place = place.to_string_lossy();
-            say(&["--bind", &place, &place]);
-        }
-        let inside = cwd.filter(|cwd| self.readable.iter().chain(&self.writable).any(|place| cwd.starts_with(place)));
-        say(&["--chdir", &inside.map_or_else(|| "/tmp".into(), Path::to_string_lossy)]);
-        for (name, value) in
-            [("HOME", HOME), ("TMPDIR", "/tmp"), ("XDG_CACHE_HOME", "/tmp/.cache"), ("XDG_CONFIG_HOME", "/tmp/.config")]
-        {
-            say(&["--setenv", name, value]);
-        }
-        for name in ["XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"] {
-            say(&["--unsetenv", name]);
-        }
-        say(&["--", &support.prlimit.to_string_lossy()]);
-        say(&LIMITS);
-        say(&["--", program]);
-        words.extend(args.iter().cloned());
-        (support.setpriv.as_ref().unwrap_or(&support.bubblewrap).clone(), words)
     }
 }

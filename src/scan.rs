@@ -8,7 +8,7 @@ use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Unlisted};
 use crate::mcp::{Challenge, Problem};
 use crate::package::{self, Isolation};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Layer, Sandbox};
 use crate::target::{PackageTarget, Target};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use std::fmt;
@@ -159,15 +159,19 @@ pub(crate) async fn visit_one(target: &Target, options: &Options, on_event: &(dy
             Target::Package(package) => visit_package(package, options, &on_page).await,
             Target::Command(command) => {
                 let isolation = command.sandbox.as_ref().map(Sandbox::text);
+                let isolation = isolation.or_else(|| (options.isolation.layer == Layer::None).then(|| "none".to_owned()));
                 Scan { isolation, ..visit::visit(target, options.timeout, &on_page).await }
             }
             Target::Url(_) => visit::visit(target, options.timeout, &on_page).await,
         }
     };
     // A panic in one visit is one failure, not the end of the scan.
-    let scan = AssertUnwindSafe(visit).catch_unwind().await.unwrap_or_else(|_| {
+    let mut scan = AssertUnwindSafe(visit).catch_unwind().await.unwrap_or_else(|_| {
         failed(target, "bug", "toolgrade itself failed on this target: please report it, with the server's name and version")
     });
+    // What was not started was not kept from anything.
+    scan.isolation.take_if(|_| scan.failures.iter().any(|failure| failure.stage == Stage::Spawn));
+    scan.listings.iter_mut().for_each(|listing| listing.server.isolation.clone_from(&scan.isolation));
     let tools = scan.listings.iter().map(|listing| listing.tools.len()).sum();
     on_event(Event::Finished { target: &label, tools, failures: scan.failures.len() });
     scan
@@ -179,8 +183,7 @@ async fn visit_package(target: &PackageTarget, options: &Options, on_page: &(dyn
         Ok(ready) => ready,
         Err(problem) => return unfetched(target, problem),
     };
-    let isolation = ready.command.sandbox.as_ref().map(Sandbox::text);
-    let isolation = isolation.or_else(|| Some(if options.isolation.none { "none" } else { "container" }.to_owned()));
+    let isolation = Some(ready.isolation.clone());
     let scan = visit::visit(&Target::Command(ready.command.clone()), options.timeout, on_page).await;
     Scan { isolation, package: Some(ready.fetched.clone()), ..scan }
 }

@@ -67,8 +67,10 @@ pub struct CommandTarget {
 /// A package to fetch and start.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct PackageTarget {
-    /// The name an index gives the server; `None` when the package was typed.
+    /// The name an index or a config gives the server; `None` when the package was typed.
     pub name: Option<String>,
+    /// The config the entry stands in, as given.
+    pub config: Option<String>,
     /// Of which package registry.
     pub registry: PackageKind,
     /// Its name there.
@@ -231,7 +233,7 @@ impl Target {
         let (config, name) = match self {
             Self::Command(target) => (&target.config, &target.name),
             Self::Url(target) => (&target.config, &target.name),
-            Self::Package(target) => (&None, &target.name),
+            Self::Package(target) => (&target.config, &target.name),
             Self::Recorded { path, .. } => return path.clone(),
         };
         match (config, name) {

@@ -1,6 +1,8 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
-use super::{Action, name, object};
+mod listed;
+
+use super::{Action, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
@@ -22,7 +24,7 @@ pub(super) fn actions<'a>(words: &[Word<'a>], field: &Field, dispatches: bool) -
     let mut actions = Vec::new();
     for (index, sentence) in sentences(words).take(SENTENCES).enumerate() {
         if dispatches && index > 0 {
-            actions.extend(operation(sentence, field));
+            actions.extend(listed::entry(sentence, field));
         }
         if index > 0 && opens_section(sentence) {
             break;
@@ -32,17 +34,6 @@ pub(super) fn actions<'a>(words: &[Word<'a>], field: &Field, dispatches: bool) -
         actions.extend(read(sentence, place, field));
     }
     actions
-}
-
-/// Words that the name of an operation has at the most.
-const OPERATION: usize = 4;
-
-/// The actions of an entry of a list of operations: `- delete_nodes: …`, `**restart** (id)`.
-fn operation<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
-    let named = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
-    let is_entry = named <= OPERATION && named < sentence.len();
-    let opens = Verb::find(sentence, 0, |form| form == Form::Base).is_some();
-    if is_entry && opens { name::actions("", &sentence[..named], Place::Value, field, &[]) } else { Vec::new() }
 }
 
 /// The actions of the first sentence alone: for titles.
@@ -80,12 +71,12 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
         start += clause.len();
     }
     drop_own_remains(&mut actions);
-    let examples = if place == Place::Detail { Vec::new() } else { examples(sentence) };
+    let examples = if place == Place::Detail { Vec::new() } else { listed::examples(sentence) };
     actions.extend(examples.iter().map(|&verb| action(sentence, 0, verb, &examples, place, field)));
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
     } else if is_east_asian(sentence) {
-        let listed = listed(sentence);
+        let listed = listed::east_asian(sentence);
         if listed.len() >= LISTED {
             actions = listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)).collect();
         }
@@ -103,30 +94,6 @@ fn drop_own_remains<'a>(actions: &mut Vec<Action<'a>>) {
     let own =
         |action: &Action, thing: &Word| thing.end() < action.span.0 && action.object.last().is_some_and(|last| last.same(thing));
     actions.retain(|action| !(clears(action) && made.iter().any(|thing| own(action, thing))));
-}
-
-/// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations.
-fn listed(sentence: &[Word]) -> Vec<Verb> {
-    let opens = |at: &usize| *at == 0 || sentence[*at].gap >= Gap::Or;
-    (0..sentence.len()).filter(opens).filter_map(|at| Verb::find(sentence, at, |form| form == Form::Foreign)).collect()
-}
-
-/// How many examples in brackets are needed: one could be a remark.
-const BRACKETED: usize = 2;
-/// How many words may say what operations are on: "actions on a conversation: close, …".
-const OF_A_THING: usize = 5;
-
-/// "Performs actions like create folder, get all assets and update assets", "various operations (create, query)": each is an operation.
-fn examples(sentence: &[Word]) -> Vec<Verb> {
-    let Some(named) = (0..sentence.len()).find(|&at| sentence[at].is(List::Operations)) else { return Vec::new() };
-    let opens = |at: &usize| *at == named + 1 && sentence[*at].is(List::Examples) || sentence[*at].gap == Gap::Clause;
-    let Some(start) = (named + 1..sentence.len().min(named + 1 + OF_A_THING)).find(opens) else { return Vec::new() };
-    let bracketed = sentence[start].gap == Gap::Clause;
-    let first = if bracketed { start } else { start + 1 + usize::from(sentence[start].text() == "such") };
-    let begins = |at: &usize| *at == first || is_joined(sentence, *at);
-    let verb = |at: usize| Verb::find(sentence, at, |form| matches!(form, Form::Base | Form::Gerund));
-    let found: Vec<Verb> = (first..sentence.len()).filter(begins).filter_map(verb).collect();
-    if negated(&sentence[..start]) || bracketed && found.len() < BRACKETED { Vec::new() } else { found }
 }
 
 /// A verb of a clause: where, how many words, which, in what form.

@@ -1,9 +1,9 @@
 //! The command line of `toolgrade crawl` and `toolgrade history`.
 
-use super::VisitArgs;
+use super::{InstalledArgs, VisitArgs};
+use crate::store::Location;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// `toolgrade crawl`
@@ -12,16 +12,20 @@ pub struct CrawlArgs {
     /// A registry's base URL or saved document, JSON Lines of targets, or any target of `scan`; without one, what is queued
     ///
     /// A registry is read page by page, later only what changed since. The same command goes on where it was interrupted.
-    #[arg(value_name = "SOURCE")]
+    #[arg(id = "targets", value_name = "SOURCE")]
     pub sources: Vec<String>,
 
     /// A server to start, with its arguments: everything after `--`, never run through a shell
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 
-    /// The catalogue to fill (an SQLite file, made when missing); it holds the queue as well
+    /// What is installed here.
+    #[command(flatten)]
+    pub installed: InstalledArgs,
+
+    /// The catalogue to fill (an SQLite file, made when missing, or `postgres://…`); it holds the queue as well
     #[arg(long, value_name = "DB")]
-    pub catalogue: PathBuf,
+    pub catalogue: Location,
 
     /// Visit again what was visited longer ago than this (`30m`, `12h`, `7d`, `2w`; `0s`: everything)
     #[arg(long, value_name = "AGE", default_value = "1d", value_parser = age, help_heading = "What is visited")]
@@ -75,7 +79,7 @@ pub struct CrawlArgs {
 pub enum Log {
     /// A progress bar, and a closing summary
     Text,
-    /// JSON Lines: `enumerated`, `started`, `visited`, `summary`
+    /// JSON Lines: `enumerated`, `awaited`, `started`, `visited`, `summary`
     Json,
 }
 
@@ -88,7 +92,7 @@ pub struct HistoryArgs {
 
     /// The catalogue, as filled by `scan --catalogue` or `crawl`
     #[arg(long, value_name = "DB")]
-    pub catalogue: PathBuf,
+    pub catalogue: Location,
 
     /// Print as JSON what the server had listed by this time (RFC 3339, as the visits are printed)
     #[arg(long, value_name = "TIME")]

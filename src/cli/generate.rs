@@ -4,6 +4,7 @@ use super::{InstalledArgs, VisitArgs};
 use crate::policy::format::{FORMATS, Format};
 use crate::policy::overrides::Rate;
 use crate::policy::profile::Profile;
+use crate::store::Location;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -43,7 +44,7 @@ pub struct GenerateArgs {
 
     /// Read the servers from this catalogue instead: those with the given slugs, or all
     #[arg(long, value_name = "DB", conflicts_with_all = ["command", "installed", "header", "env"])]
-    pub catalogue: Option<PathBuf>,
+    pub catalogue: Option<Location>,
 
     /// What is to be in it.
     #[command(flatten)]

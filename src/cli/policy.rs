@@ -1,6 +1,7 @@
 //! The command line of `toolgrade policy` and what stands below it.
 
 use super::{GenerateArgs, StarterArgs, VisitArgs};
+use crate::store::Location;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -56,7 +57,7 @@ pub enum PolicyCommand {
     Replay(ReplayArgs),
     /// Say which calls became possible and which impossible from one policy to another
     #[command(after_help = DIFF)]
-    Diff(DiffArgs),
+    Diff(Box<DiffArgs>),
 }
 
 /// A server whose tools a policy is for, where one is given.
@@ -112,11 +113,11 @@ pub struct ReplayArgs {
 pub struct DiffArgs {
     /// The policy before, or a catalogue
     #[arg(value_name = "A")]
-    pub before: PathBuf,
+    pub before: Location,
 
     /// The policy after, or a catalogue
     #[arg(value_name = "B")]
-    pub after: PathBuf,
+    pub after: Location,
 
     /// Take only this server from a catalogue, by its slug (repeatable)
     #[arg(long, value_name = "SLUG", help_heading = "Catalogues")]

@@ -1,11 +1,12 @@
 //! `toolgrade crawl`
 
-use super::scan::{NO_SANDBOX, isolation, say_failures, say_hint, say_warning};
+use super::scan::{NO_SANDBOX, installed, isolation, say_failures, say_hint, say_warning};
 use crate::cli::{CrawlArgs, Log, SandboxChoice};
-use crate::crawl::{self, Event, Options, Summary};
+use crate::crawl::{self, Event, Named, Options, Summary};
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::report::tally::{count, thousands};
+use crate::sanitize;
 use crate::store::{Counts, Store};
 use crate::target::Typed;
 use serde_json::{Value, json};
@@ -21,7 +22,10 @@ pub(super) fn run(args: &CrawlArgs) -> anyhow::Result<Exit> {
         say_warning(NO_SANDBOX);
     }
     let store = Store::open(&args.catalogue)?;
+    let is_silent = args.visit.quiet || args.log == Log::Json;
+    let installed = if args.installed.installed { Some(installed::find(&args.installed, is_silent)?) } else { None };
     let typed = Typed { targets: &args.sources, command: &args.command, headers: &args.visit.header, env: &args.visit.env };
+    let named = Named { typed, installed: installed.as_ref().map(installed::resolved) };
     let options = Options {
         timeout: Duration::from_secs(args.visit.timeout),
         concurrency: usize::from(args.concurrency),
@@ -38,9 +42,9 @@ pub(super) fn run(args: &CrawlArgs) -> anyhow::Result<Exit> {
     let summary = match args.log {
         Log::Text => {
             let view = View::new(args.visit.quiet);
-            crawl::crawl(store, &typed, &options, &|event| view.show(event))?
+            crawl::crawl(store, named, &options, &|event| view.show(event))?
         }
-        Log::Json => crawl::crawl(store, &typed, &options, &|event| say_json(&as_json(event)))?,
+        Log::Json => crawl::crawl(store, named, &options, &|event| say_json(&as_json(event)))?,
     };
     match args.log {
         Log::Text => say(&summary, args),
@@ -80,6 +84,7 @@ impl View {
             Event::Enumerated { source, targets } => {
                 self.progress.borrow().say(&format!("{source}: {}", count(targets, "target")));
             }
+            Event::Awaited { source } => self.progress.borrow().say(&format!("{source}: another worker reads it")),
             Event::Started { counts } => {
                 self.all.set(counts.all());
                 self.done.set(counts.done());
@@ -107,8 +112,9 @@ fn as_json(event: Event<'_>) -> Value {
         Event::Enumerated { source, targets } => {
             json!({ "event": "enumerated", "source": crate::redact::url(source), "targets": targets })
         }
+        Event::Awaited { source } => json!({ "event": "awaited", "source": crate::redact::url(source) }),
         Event::Started { counts } => json!({ "event": "started", "targets": states(counts) }),
-        Event::Visited { target, tools, failure, retry, changed, took } => json!({
+        Event::Visited { target, tools, failure, retry, changed, isolation, took } => json!({
             "event": "visited",
             "target": target,
             "tools": tools,
@@ -117,6 +123,7 @@ fn as_json(event: Event<'_>) -> Value {
             "message": failure.map(|failure| &failure.message),
             "retry_in": retry.map(|wait| wait.as_secs()),
             "changed": changed,
+            "isolation": isolation,
             "seconds": (took.as_secs_f64() * 1000.0).round() / 1000.0,
         }),
     }
@@ -136,6 +143,7 @@ fn summary_as_json(summary: &Summary) -> Value {
         "tools": summary.tools,
         "changed": summary.changed,
         "refused": summary.refused,
+        "isolation": summary.isolation,
         "interrupted": summary.interrupted,
         "targets": states(&summary.counts),
         "reasons": reasons.collect::<Vec<_>>(),
@@ -158,6 +166,9 @@ fn say(summary: &Summary, args: &CrawlArgs) {
         count(summary.servers, "server"),
         if summary.changed == 0 { String::new() } else { format!(", {} changed", thousands(summary.changed)) }
     );
+    for (isolation, number) in &summary.isolation {
+        anstream::eprintln!("{} started here, isolation: {}", count(*number, "server"), sanitize::line(isolation));
+    }
     let mut line =
         format!("{}: {} seen, {} failed", count(counts.all(), "target"), thousands(counts.seen), thousands(counts.failed));
     for (number, state) in [(counts.queued + counts.leased, "left"), (counts.gone, "taken down")] {

@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 pub(super) fn run(args: &HistoryArgs) -> anyhow::Result<Exit> {
     let History { visits, server } = History::read(&args.catalogue, &args.server, args.at)?;
     if visits.is_empty() {
-        bail!("no server `{}` in `{}`: its slug is the name of its page on the site", args.server, args.catalogue.display());
+        bail!("no server `{}` in `{}`: its slug is the name of its page on the site", args.server, args.catalogue);
     }
     let mut out = io::stdout().lock();
     match (args.at, server) {

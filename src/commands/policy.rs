@@ -12,6 +12,7 @@ use crate::cli::{PolicyArgs, PolicyCommand};
 use crate::exit::Exit;
 use crate::policy::problem::Problem;
 use anyhow::Context as _;
+use std::fmt::Display;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -52,9 +53,9 @@ fn say_classes_by_name() {
 }
 
 /// Says every problem of a policy on standard error.
-fn say_problems(path: &Path, problems: &[Problem]) -> Exit {
+fn say_problems(shown: impl Display, problems: &[Problem]) -> Exit {
     for problem in problems {
-        super::scan::say_error(&format!("{}: {problem}", path.display()));
+        super::scan::say_error(&format!("{shown}: {problem}"));
     }
     Exit::Error
 }

@@ -1,6 +1,6 @@
 //! `toolgrade scan`
 
-mod installed;
+pub(super) mod installed;
 
 use crate::cli::{Format, SandboxChoice, ScanArgs, TargetArgs, VisitArgs};
 use crate::exit::Exit;
@@ -11,6 +11,7 @@ use crate::package::Isolation;
 use crate::progress::Progress;
 use crate::report::stack::{self, Stack};
 use crate::report::{Report, csv, hints, json, markdown, sarif, table, tally};
+use crate::sandbox::Layer;
 use crate::target::{Resolved, Typed};
 use crate::{grade, listing, sanitize, scan, store, target};
 use anstyle::{AnsiColor, Style};
@@ -27,7 +28,7 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         return installed::list(&args.target.installed, args.format);
     }
     // Before the visits: a catalogue that cannot be opened should not cost a scan.
-    let mut store = args.catalogue.as_deref().map(store::Store::open).transpose()?;
+    let mut store = args.catalogue.as_ref().map(store::Store::open).transpose()?;
     let Visited { report, unlisted, installed, origins } = visit_all(&args.target)?;
     let stack = installed.as_ref().map(|installed| Stack::new(installed, &report, &origins));
     // Before the report: a reader that goes away (`| head`) must not cost what was seen.
@@ -54,14 +55,12 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
 fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> anyhow::Result<()> {
     let now = jiff::Timestamp::now();
     for server in &report.servers {
-        store
-            .record(server, now)
-            .with_context(|| format!("cannot record {} in `{}`", server.server.name, store.path().display()))?;
+        store.record(server, now).with_context(|| format!("cannot record {} in `{}`", server.server.name, store.location()))?;
     }
     for visit in unlisted {
         store
             .record_failure(visit, now)
-            .with_context(|| format!("cannot record the failure of {} in `{}`", visit.failure.target, store.path().display()))?;
+            .with_context(|| format!("cannot record the failure of {} in `{}`", visit.failure.target, store.location()))?;
     }
     Ok(())
 }
@@ -71,7 +70,13 @@ pub(super) const NO_SANDBOX: &str = "`--sandbox none`: servers are started with 
 
 /// How servers are started, as the command line says.
 pub(super) fn isolation(args: &VisitArgs) -> Isolation {
-    Isolation { none: args.sandbox == Some(SandboxChoice::None), network: args.allow_network, keep: args.keep_packages.clone() }
+    let layer = match args.sandbox {
+        None | Some(SandboxChoice::On) => Layer::Best,
+        Some(SandboxChoice::Landlock) => Layer::Landlock,
+        Some(SandboxChoice::Container) => Layer::Container,
+        Some(SandboxChoice::None) => Layer::None,
+    };
+    Isolation { layer, network: args.allow_network, keep: args.keep_packages.clone() }
 }
 
 /// What visits gave.
@@ -97,8 +102,8 @@ fn visit_all(args: &TargetArgs) -> anyhow::Result<Visited> {
     let Resolved { mut targets, mut failures, mut notes } = resolved;
     let isolation = isolation(&args.visit);
     match args.visit.sandbox {
-        Some(SandboxChoice::On) => isolation.confine(&mut targets),
         Some(SandboxChoice::None) => say_warning(NO_SANDBOX),
+        Some(_) => isolation.confine(&mut targets),
         None => {}
     }
     let progress = Progress::start(&format!("scanning {}", tally::count(targets.len(), "target")), quiet);

@@ -1,18 +1,19 @@
 //! Sources: what was typed, enumerated into targets before anything is visited.
 
-use super::{Event, Options, plan};
+use super::{Event, Named, Options, POLL, plan};
 use crate::failure::{Failure, Stage};
 use crate::lines;
 use crate::registry::client::{self, Registry};
 use crate::registry::{Entry, Status, document, lines as target_lines};
-use crate::store::{Enrolled, Store};
-use crate::target::{self, Resolved, Target, Typed};
+use crate::store::{Enrolled, Enumeration, Store};
+use crate::target::{self, Resolved, Target};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
+use tokio::time::sleep;
 
 /// Targets enrolled in one transaction.
 const BATCH: usize = 1000;
@@ -33,18 +34,17 @@ pub(super) struct Sources {
 /// Enumerates every source. One that fails costs no other one.
 pub(super) async fn enumerate(
     store: &mut Store,
-    typed: &Typed<'_>,
+    Named { typed, installed }: Named<'_>,
     options: &Options,
     on_event: &dyn Fn(Event<'_>),
 ) -> anyhow::Result<Sources> {
-    let (whole, isolation) = (options.whole, &options.isolation);
     let mut sources = Sources::default();
     let mut resolved = Resolved::default();
     // What one name resolves to belongs to that source: where it starts among all that is resolved.
     let mut begins = Vec::new();
     for name in typed.targets {
         let before = resolved.targets.len();
-        one(store, name, whole, &mut sources, &mut resolved, on_event).await?;
+        one(store, name, options, &mut sources, &mut resolved, on_event).await?;
         if resolved.targets.len() > before {
             begins.push((before, place_of(name)));
         }
@@ -53,15 +53,20 @@ pub(super) async fn enumerate(
         begins.push((resolved.targets.len(), String::new()));
         target::resolve_command(typed.command, &mut resolved);
     }
-    target::hand_out(typed, &mut resolved);
-    isolation.confine(&mut resolved.targets);
+    if let Some(installed) = installed {
+        begins.push((resolved.targets.len(), json!(["installed"]).to_string()));
+        resolved.targets.extend(installed.targets);
+        resolved.failures.extend(installed.failures);
+    }
+    target::hand_out(&typed, &mut resolved);
+    options.isolation.confine(&mut resolved.targets);
     sources.failures.append(&mut resolved.failures);
     sources.notes.append(&mut resolved.notes);
     for (number, (begin, place)) in begins.iter().enumerate() {
         let end = begins.get(number + 1).map_or(resolved.targets.len(), |(next, _)| *next);
         let targets = &resolved.targets[*begin..end];
         let place = if place.is_empty() { json!(["command", targets[0].label()]).to_string() } else { place.clone() };
-        enrol_local(store, &place, targets, &mut sources)?;
+        enrol_local(store, &place, targets, options, &mut sources, on_event).await?;
     }
     sources.ids.sort_unstable();
     sources.ids.dedup();
@@ -89,7 +94,7 @@ fn is_url(name: &str) -> bool {
 async fn one(
     store: &mut Store,
     name: &str,
-    whole: bool,
+    options: &Options,
     sources: &mut Sources,
     resolved: &mut Resolved,
     on_event: &dyn Fn(Event<'_>),
@@ -101,7 +106,7 @@ async fn one(
             return Ok(());
         }
         return match Registry::find(name).await {
-            Ok(Some(registry)) => from_registry(store, name, registry, whole, sources, on_event).await,
+            Ok(Some(registry)) => from_registry(store, name, registry, options, sources, on_event).await,
             // Whatever is wrong there, the visit says it.
             Ok(None) | Err(_) if !is_known_registry(store, name)? => {
                 target::resolve_one(name, resolved);
@@ -122,7 +127,7 @@ async fn one(
     }
     if name != "-" && starts_with_target(name) {
         let file = BufReader::new(File::open(name)?);
-        return from_lines(store, name, Box::new(file), sources, on_event);
+        return from_lines(store, name, Box::new(file), options, sources, on_event).await;
     }
     let text = match target::read(name) {
         Ok(text) => text,
@@ -132,11 +137,11 @@ async fn one(
         }
     };
     if first_line_is_target(&mut text.as_bytes()) {
-        return from_lines(store, name, Box::new(text.as_bytes()), sources, on_event);
+        return from_lines(store, name, Box::new(text.as_bytes()), options, sources, on_event).await;
     }
     let page = serde_json::from_str(&text).ok().and_then(|value: Value| document::read(&value));
     match page {
-        Some(page) => from_document(store, name, page, sources, on_event),
+        Some(page) => from_document(store, name, page, options, sources, on_event).await,
         None => {
             target::resolve_text(name, text, resolved);
             Ok(())
@@ -169,18 +174,38 @@ fn is_known_registry(store: &Store, name: &str) -> anyhow::Result<bool> {
     store.has_source(&registry_place(name))
 }
 
+/// Begins to enumerate a source, once no other worker does.
+async fn begin(
+    store: &mut Store,
+    (source, name): (i64, &str),
+    whole: bool,
+    options: &Options,
+    on_event: &dyn Fn(Event<'_>),
+) -> anyhow::Result<Enumeration> {
+    let mut is_told = false;
+    loop {
+        if let Some(enumeration) = store.begin_enumeration(source, whole, options.lease)? {
+            return Ok(enumeration);
+        }
+        if !std::mem::replace(&mut is_told, true) {
+            on_event(Event::Awaited { source: name });
+        }
+        sleep(POLL).await;
+    }
+}
+
 /// Enrols page by page, each with the place where the next one starts: an interruption costs one page.
 async fn from_registry(
     store: &mut Store,
     name: &str,
     mut registry: Registry,
-    whole: bool,
+    options: &Options,
     sources: &mut Sources,
     on_event: &dyn Fn(Event<'_>),
 ) -> anyhow::Result<()> {
     let source = store.source(&registry_place(name))?;
     sources.ids.push(source);
-    let mut at = store.begin_enumeration(source, whole)?;
+    let mut at = begin(store, (source, name), options.whole, options, on_event).await?;
     let mut targets = 0;
     loop {
         let page = match registry.page(at.cursor.as_deref(), at.since.as_deref()).await {
@@ -190,6 +215,7 @@ async fn from_registry(
                 if at.cursor.is_some() && problem.status.is_some_and(|status| (400..500).contains(&status) && status != 429) {
                     store.enrol(source, &[], None)?;
                 }
+                store.leave_enumeration(source)?;
                 sources.failures.push(failure(name, "registry-failed", &problem.message));
                 return Ok(());
             }
@@ -198,7 +224,11 @@ async fn from_registry(
         let enrolled: Vec<Enrolled> = entries.map(enrolled).collect::<anyhow::Result<_>>()?;
         targets += enrolled.len();
         at.cursor = page.next;
-        store.enrol(source, &enrolled, at.cursor.as_deref())?;
+        if !store.enrol(source, &enrolled, at.cursor.as_deref())? {
+            // Nothing was said for too long, and another worker goes on with it.
+            at = begin(store, (source, name), false, options, on_event).await?;
+            continue;
+        }
         on_event(Event::Enumerated { source: name, targets });
         if at.cursor.is_none() {
             store.end_enumeration(source)?;
@@ -212,10 +242,11 @@ fn enrolled(entry: Entry) -> anyhow::Result<Enrolled> {
     plan::enrolled(entry.name.clone(), entry, is_gone)
 }
 
-fn from_document(
+async fn from_document(
     store: &mut Store,
     name: &str,
     page: document::Page,
+    options: &Options,
     sources: &mut Sources,
     on_event: &dyn Fn(Event<'_>),
 ) -> anyhow::Result<()> {
@@ -229,13 +260,14 @@ fn from_document(
             .push(format!("{name}: it is one page of a longer index (`nextCursor`): save every page, or name the registry"));
     }
     let entries = document::latest(page.entries).into_iter().map(enrolled);
-    whole(store, name, entries, sources, on_event)
+    whole(store, name, entries, options, sources, on_event).await
 }
 
-fn from_lines(
+async fn from_lines(
     store: &mut Store,
     name: &str,
     mut input: Box<dyn BufRead + '_>,
+    options: &Options,
     sources: &mut Sources,
     on_event: &dyn Fn(Event<'_>),
 ) -> anyhow::Result<()> {
@@ -269,7 +301,7 @@ fn from_lines(
             }
         }
     });
-    whole(store, name, entries, sources, on_event)?;
+    whole(store, name, entries, options, sources, on_event).await?;
     if let Some(error) = unreadable {
         sources.failures.push(failure(name, "unreadable", &format!("it cannot be read to its end ({error})")));
     }
@@ -282,16 +314,17 @@ fn from_lines(
 }
 
 /// Enrols all there is in a file; what an earlier version of it named and this one does not is no target any more.
-fn whole(
+async fn whole(
     store: &mut Store,
     name: &str,
     mut entries: impl Iterator<Item = anyhow::Result<Enrolled>>,
+    options: &Options,
     sources: &mut Sources,
     on_event: &dyn Fn(Event<'_>),
 ) -> anyhow::Result<()> {
     let source = store.source(&place_of(name))?;
     sources.ids.push(source);
-    store.begin_enumeration(source, true)?;
+    begin(store, (source, name), true, options, on_event).await?;
     let mut targets = 0;
     loop {
         let batch: Vec<Enrolled> = entries.by_ref().take(BATCH).collect::<anyhow::Result<_>>()?;
@@ -299,17 +332,27 @@ fn whole(
             break;
         }
         targets += batch.len();
-        store.enrol(source, &batch, None)?;
+        if !store.enrol(source, &batch, None)? {
+            // Nothing was said for too long: what another worker reads there meanwhile stands.
+            return Ok(());
+        }
         on_event(Event::Enumerated { source: name, targets });
     }
     store.end_enumeration(source)
 }
 
 /// Targets of the user's own: the catalogue knows their names, and this run how to visit them.
-fn enrol_local(store: &mut Store, place: &str, targets: &[Target], sources: &mut Sources) -> anyhow::Result<()> {
+async fn enrol_local(
+    store: &mut Store,
+    place: &str,
+    targets: &[Target],
+    options: &Options,
+    sources: &mut Sources,
+    on_event: &dyn Fn(Event<'_>),
+) -> anyhow::Result<()> {
     let source = store.source(place)?;
     sources.ids.push(source);
-    store.begin_enumeration(source, true)?;
+    begin(store, (source, &targets[0].label()), true, options, on_event).await?;
     let mut enrolled = Vec::new();
     for target in targets {
         let name = target.label();

@@ -5,12 +5,12 @@ use super::plan::Plan;
 use crate::circumstances::Circumstances;
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Unlisted};
+use crate::registry::Way;
 use crate::registry::fill::Filler;
-use crate::registry::{Package, PackageKind, Remote, Way};
 use crate::report::hints;
 use crate::scan::{self, Scan};
 use crate::store::{Claim, Visited};
-use crate::target::{PackageTarget, Target};
+use crate::target::Target;
 use crate::verdict::GradedServer;
 use crate::{grade, slug};
 use std::collections::VecDeque;
@@ -59,10 +59,7 @@ pub(super) async fn visit(claim: &Claim, local: Option<Arc<Target>>, options: &O
 async fn visit_ways(claim: &Claim, plan: &Plan, options: &Options) -> Vec<Tried> {
     let mut tried = Vec::new();
     for way in plan.ways.iter().take(MOST_WAYS) {
-        let next = match way {
-            Way::Remote(remote) => visit_remote(claim, remote, options).await,
-            Way::Package(package) => visit_package(claim, package, options).await,
-        };
+        let next = visit_way(claim, way, options).await;
         let is_listed = !next.scan.listings.is_empty();
         tried.push(next);
         if is_listed {
@@ -72,48 +69,23 @@ async fn visit_ways(claim: &Claim, plan: &Plan, options: &Options) -> Vec<Tried>
     tried
 }
 
-async fn visit_remote(claim: &Claim, remote: &Remote, options: &Options) -> Tried {
+async fn visit_way(claim: &Claim, way: &Way, options: &Options) -> Tried {
     let mut filler = Filler::new(options.placeholders);
-    match filler.remote(&claim.name, remote) {
-        Ok(mut target) => {
-            target.public_only = !options.allow_private;
-            let circumstances = Circumstances { placeholders: filler.made_up, ..Circumstances::default() };
-            visit_target(&Target::Url(target), options, circumstances).await
-        }
-        Err(missing) => {
-            let missing = missing.join(", ");
-            planned(claim, "needs-values", &format!("its URL has parts that somebody must choose: {missing}"))
-        }
-    }
-}
-
-async fn visit_package(claim: &Claim, package: &Package, options: &Options) -> Tried {
-    if !matches!(package.registry, PackageKind::Npm | PackageKind::Pypi | PackageKind::Oci) {
-        return planned(claim, "unsupported-package", &format!("packages of the kind `{}` cannot be started", package.registry));
-    }
-    if package.transport.as_deref().is_some_and(|transport| transport != "stdio") {
-        return planned(claim, "local-http", "the package serves HTTP on a port of its own instead of standard input and output");
-    }
-    let mut filler = Filler::new(options.placeholders);
-    let target = PackageTarget {
-        name: Some(claim.name.clone()),
-        registry: package.registry.clone(),
-        package: package.name.clone(),
-        version: package.version.clone().filter(|version| version != "latest"),
-        args: filler.arguments(&package.arguments),
-        env: filler.environment(&package.environment),
-        ..PackageTarget::default()
+    let mut target = match filler.target(&claim.name, way) {
+        Ok(target) => target,
+        Err((reason, message)) => return planned(claim, reason, &message),
     };
+    if let Target::Url(target) = &mut target {
+        target.public_only = !options.allow_private;
+    }
     let circumstances = Circumstances { placeholders: filler.made_up, ..Circumstances::default() };
-    let mut tried = visit_target(&Target::Package(target), options, circumstances).await;
+    let mut tried = visit_target(&target, options, circumstances).await;
     let is_started = tried.scan.package.is_some() && tried.scan.listings.iter().all(|listing| listing.tools.is_empty());
     if let Some(failure) = tried.scan.failures.last_mut().filter(|_| is_started) {
         if !filler.missing.is_empty() {
             failure.message = format!("it wants {}\n{}", filler.missing.join(", "), failure.message);
         }
-        // What it said itself counts, not our advice.
-        let said = failure.message.split_once("standard error:\n").map_or("", |(_, said)| said);
-        if !filler.missing.is_empty() || hints::misses_a_credential(said) {
+        if !filler.missing.is_empty() || hints::misses_a_credential(&failure.message) {
             "needs-credentials".clone_into(&mut failure.reason);
             tried.scan.is_passing = false;
         }

@@ -78,6 +78,11 @@ impl Problem {
     }
 }
 
+/// What keeps a program from being started where there is no sandbox for it.
+pub(crate) fn no_sandbox(why: &str) -> Problem {
+    Problem::new("no-sandbox", format!("{why}; see `toolgrade doctor`. `--sandbox none` does without"))
+}
+
 /// A server's words, cut to what is worth masking. What is shown is cut again, after the masking: a cut must not leave half of
 /// a secret that is then not recognised.
 pub(super) fn clipped(text: &str) -> String {

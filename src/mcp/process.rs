@@ -192,9 +192,7 @@ fn start(target: &CommandTarget) -> Result<(PathBuf, Vec<String>), Problem> {
     if !is_there {
         return Err(spawn_problem(&target.command, &ErrorKind::NotFound.into()));
     }
-    sandbox.wrap(program.as_os_str(), &target.args, target.cwd.as_deref()).map_err(|why| {
-        Problem::new("no-sandbox", format!("{why}; see `toolgrade doctor`. `--sandbox none` does without")).at(Stage::Spawn)
-    })
+    sandbox.wrap(program.as_os_str(), &target.args, target.cwd.as_deref()).map_err(|why| super::no_sandbox(&why).at(Stage::Spawn))
 }
 
 fn spawn_problem(command: &str, error: &std::io::Error) -> Problem {

@@ -13,23 +13,35 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 static ROOM: Semaphore = Semaphore::const_new(1);
 
+/// What a visit has of it.
+enum Room {
+    /// It has not asked yet.
+    Unasked,
+    /// The room is its own, until it is over with what it read.
+    Held { _permit: SemaphorePermit<'static> },
+    /// It has waited long enough, and goes on without.
+    Waited,
+}
+
 tokio::task_local! {
-    /// The room that the visit of this task has, until the task is over with what it read.
-    static HELD: Mutex<Option<SemaphorePermit<'static>>>;
+    /// The room that the visit of this task has.
+    static ROOM_OF_VISIT: Mutex<Room>;
 }
 
 /// Runs a visit and what becomes of its outcome; both share the room for large replies with other tasks that do so.
 pub(crate) async fn sharing_room<F: Future>(visit: F) -> F::Output {
-    HELD.scope(Mutex::new(None), visit).await
+    ROOM_OF_VISIT.scope(Mutex::new(Room::Unasked), visit).await
 }
 
-/// Waits for room before a visit holds more than is small. Elsewhere than in a crawl there is room.
+/// Waits for room before a visit holds more than is small, once. Elsewhere than in a crawl there is room.
 pub(super) async fn ask(bytes: usize) {
-    let held = |held: &Mutex<Option<SemaphorePermit<'static>>>| held.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-    if bytes <= SMALL || HELD.try_with(held).unwrap_or(true) {
+    let has_asked = |room: &Mutex<Room>| !matches!(*room.lock().unwrap_or_else(PoisonError::into_inner), Room::Unasked);
+    if bytes <= SMALL || ROOM_OF_VISIT.try_with(has_asked).unwrap_or(true) {
         return;
     }
-    if let Ok(Ok(permit)) = timeout(PATIENCE, ROOM.acquire()).await {
-        let _ = HELD.try_with(|held| *held.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit));
-    }
+    let room = match timeout(PATIENCE, ROOM.acquire()).await {
+        Ok(Ok(permit)) => Room::Held { _permit: permit },
+        _ => Room::Waited,
+    };
+    let _ = ROOM_OF_VISIT.try_with(|of_visit| *of_visit.lock().unwrap_or_else(PoisonError::into_inner) = room);
 }

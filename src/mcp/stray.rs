@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 pub(super) const VARIABLE: &str = "TOOLGRADE_VISIT";
 
 /// A mark no other process has.
-pub(super) fn mark() -> String {
+pub(crate) fn mark() -> String {
     // Two hashers, each with random keys of its own.
     let half = || RandomState::new().hash_one(std::process::id());
     format!("{:016x}{:016x}", half(), half())

@@ -128,7 +128,8 @@ fn is_private_literal(url: &Url) -> bool {
 
 fn private_problem(url: &Url) -> Problem {
     let host = url.host_str().unwrap_or_default();
-    let message = format!("`{host}` is not on the public internet, so nothing was sent there: `--allow-private` permits it");
+    let message =
+        format!("`{host}` is not on the public internet, so nothing was sent there: `crawl --allow-private` permits it");
     Problem::new("private-address", message).at(Stage::Connect)
 }
 

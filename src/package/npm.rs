@@ -1,21 +1,13 @@
 //! npm packages: installed without their scripts.
 
-use super::{Found, MOST, Place, TIME, certificates, choose};
+use super::{Found, Place, choose, missing};
 use crate::mcp::Problem;
-use crate::sandbox::find_inside;
-use crate::sandbox::run::Job;
 use crate::target::PackageTarget;
 use serde_json::Value;
 use std::path::Path;
 
-pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<Found, Problem> {
-    let npm = match place.sandbox {
-        Some(_) => find_inside("npm"),
-        None => crate::sandbox::find("npm"),
-    };
-    let npm = npm.ok_or_else(|| {
-        Problem::new("no-runtime", "`npm` is not installed where the sandbox can see it: see `toolgrade doctor`")
-    })?;
+pub(super) async fn fetch(target: &PackageTarget, place: &Place) -> Result<Found, Problem> {
+    let npm = place.program("npm")?;
     let spec = format!("{}@{}", target.package, target.version.as_deref().unwrap_or("latest"));
     let cache = place.directory.join(".cache");
     let mut args: Vec<String> =
@@ -30,16 +22,7 @@ pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<F
         "--".to_owned(),
         spec,
     ]);
-    let job = Job {
-        sandbox: place.sandbox,
-        program: &npm.to_string_lossy(),
-        args,
-        env: certificates(),
-        directory: place.directory,
-        most: MOST,
-        time: TIME,
-    };
-    job.run().await?;
+    place.run(&npm, args).await.map_err(|problem| explained(problem, target))?;
     let modules = place.directory.join("node_modules");
     let lock = json(&modules.join(".package-lock.json"));
     let about = json(&modules.join(&target.package).join("package.json"));
@@ -60,6 +43,23 @@ pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<F
         version: locked["version"].as_str().or(about["version"].as_str()).unwrap_or_default().to_owned(),
         integrity: locked["integrity"].as_str().map(str::to_owned),
     })
+}
+
+/// npm's complaint without what it repeats, or in words where it is a usual one.
+fn explained(problem: Problem, target: &PackageTarget) -> Problem {
+    let code = |code: &str| problem.message.contains(&format!("code {code}"));
+    if code("E404") {
+        return missing(target, "the npm registry has no such package");
+    }
+    if code("ETARGET") {
+        return missing(target, "the npm registry has the package, but not this version");
+    }
+    let lines = problem
+        .message
+        .lines()
+        .map(|line| ["npm error", "npm ERR!"].iter().find_map(|prefix| line.strip_prefix(prefix)).map_or(line, str::trim_start));
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("A complete log of this run"));
+    Problem { message: lines.collect::<Vec<_>>().join("\n"), ..problem }
 }
 
 /// A JSON file of the package; nothing where there is none.

@@ -1,62 +1,53 @@
-//! Container images: pulled first, then run without network, privileges or anything to write to.
+//! Container images: pulled first, then run by their exact content, without network, privileges or anything to write to.
 
 use super::{Fetched, Isolation, Ready, TIME, source};
 use crate::mcp::Problem;
-use crate::sandbox::doctor::containers;
+use crate::sandbox::container::{self, Container, Image, Removal, engine};
 use crate::sandbox::run::Job;
 use crate::target::{CommandTarget, PackageTarget};
 use std::path::Path;
 
-/// What keeps a container from the machine.
-const RESTRICTIONS: [&str; 10] = [
-    "--read-only",
-    "--tmpfs=/tmp:size=268435456",
-    "--cap-drop=ALL",
-    "--security-opt=no-new-privileges",
-    "--memory=2g",
-    "--pids-limit=256",
-    "--cpus=2",
-    "--ipc=none",
-    "--pull=never",
-    "--init",
-];
-
 pub(super) async fn fetch(target: &PackageTarget, isolation: &Isolation) -> Result<Ready, Problem> {
-    let program = containers().map_err(|why| Problem::new("no-runtime", format!("{why}: images need `podman` or `docker`")))?;
-    let image = match &target.version {
+    let name = match &target.version {
         Some(version) if !target.package.rsplit('/').next().unwrap_or_default().contains([':', '@']) => {
             format!("{}:{version}", target.package)
         }
         _ => target.package.clone(),
     };
-    let job = Job {
-        sandbox: None,
-        program: &program,
-        args: vec!["pull".to_owned(), "--quiet".to_owned(), image.clone()],
-        env: Vec::new(),
-        // The runtime keeps images in a place of its own.
-        directory: Path::new("/nonexistent"),
-        most: u64::MAX,
-        time: TIME,
-    };
-    job.run().await?;
-    let mut args = vec!["run".to_owned(), "--interactive".to_owned(), "--rm".to_owned()];
-    args.extend(RESTRICTIONS.map(str::to_owned));
-    args.push(format!("--network={}", if isolation.network { "bridge" } else { "none" }));
-    // By name only: a value would stand in the list of processes.
-    args.extend(target.env.keys().map(|name| format!("--env={name}")));
-    args.push(image.clone());
-    args.extend(target.args.iter().cloned());
+    let image = pull(&name).await?;
+    let variables = target.env.keys().cloned().collect();
+    let container = Container { variables, ..Container::new(isolation.network) };
     let command = CommandTarget {
         name: Some(target.name.clone().unwrap_or_else(|| target.package.clone())),
-        command: program,
-        args,
+        config: target.config.clone(),
+        command: engine().unwrap_or_default().to_owned(),
+        args: container.run(&image, None, &target.args),
         env: target.env.clone(),
         secrets: target.secrets.clone(),
         shown: Some(source(target, None)),
         ..CommandTarget::default()
     };
-    let version = target.version.clone().unwrap_or_else(|| image.rsplit([':', '@']).next().unwrap_or_default().to_owned());
-    let fetched = Fetched { registry: "oci".to_owned(), name: target.package.clone(), version, integrity: None };
-    Ok(Ready { command, fetched, _directory: None })
+    let version = target.version.clone().unwrap_or_else(|| name.rsplit([':', '@']).next().unwrap_or_default().to_owned());
+    let fetched = Fetched { registry: "oci".to_owned(), name: target.package.clone(), version, integrity: image.digest() };
+    let isolation = container::text(isolation.network);
+    Ok(Ready { command, fetched, isolation, _directory: None, _container: Some(Removal(container.name)) })
+}
+
+/// Pulls an image, whatever it is called; gives what it is exactly.
+pub(super) async fn pull(name: &str) -> Result<Image, Problem> {
+    let engine = engine().map_err(|why| Problem::new("no-runtime", format!("{why}: images need `podman` or `docker`")))?;
+    let job = Job {
+        sandbox: None,
+        program: engine,
+        args: ["pull", "--quiet", name].map(str::to_owned).to_vec(),
+        env: Vec::new(),
+        // The engine keeps images in a place of its own.
+        directory: Path::new("/nonexistent"),
+        most: u64::MAX,
+        time: TIME,
+    };
+    job.run().await?;
+    let name = name.to_owned();
+    let looked = tokio::task::spawn_blocking(move || Image::pulled(&name)).await;
+    looked.map_err(|_| Problem::new("fetch-failed", "the image cannot be looked at"))?
 }

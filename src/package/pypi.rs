@@ -1,35 +1,16 @@
 //! Python packages: wheels only, since building anything else runs the package's code.
 
-use super::{Found, MOST, Place, TIME, certificates, choose};
+use super::{Found, Place, choose, missing};
 use crate::mcp::Problem;
-use crate::sandbox::find_inside;
-use crate::sandbox::run::Job;
 use crate::target::PackageTarget;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<Found, Problem> {
-    let python = match place.sandbox {
-        Some(_) => find_inside("python3"),
-        None => crate::sandbox::find("python3"),
-    };
-    let python = python.ok_or_else(|| {
-        Problem::new("no-runtime", "`python3` is not installed where the sandbox can see it: see `toolgrade doctor`")
-    })?;
+pub(super) async fn fetch(target: &PackageTarget, place: &Place) -> Result<Found, Problem> {
+    let python = place.program("python3")?;
     let at = |name: &str| place.directory.join(name).to_string_lossy().into_owned();
-    let run = async |program: &str, args: &[&str]| {
-        let job = Job {
-            sandbox: place.sandbox,
-            program,
-            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-            env: certificates(),
-            directory: place.directory,
-            most: MOST,
-            time: TIME,
-        };
-        job.run().await
-    };
-    run(&python.to_string_lossy(), &["-m", "venv", &at("venv")]).await?;
+    let run = async |program: &str, args: &[&str]| place.run(program, args.iter().map(|arg| (*arg).to_owned()).collect()).await;
+    run(&python, &["-m", "venv", &at("venv")]).await?;
     let spec = match &target.version {
         Some(version) => format!("{}=={version}", target.package),
         None => target.package.clone(),
@@ -51,7 +32,7 @@ pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<F
         "--",
         &spec,
     ];
-    run(&at("venv/bin/python"), &install).await?;
+    run(&at("venv/bin/python"), &install).await.map_err(|problem| explained(problem, target))?;
 
     let report: Value = std::fs::read(&report).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     let wanted = normal(&target.package);
@@ -60,7 +41,7 @@ pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<F
     let own = own.unwrap_or(&Value::Null);
     let version = own["metadata"]["version"].as_str().unwrap_or_default();
     let hash = own["download_info"]["archive_info"]["hashes"]["sha256"].as_str().map(|hash| format!("sha256-{hash}"));
-    let scripts = scripts(place.directory, &wanted);
+    let scripts = scripts(&place.directory, &wanted);
     let scripts: Vec<&str> = scripts.iter().map(String::as_str).collect();
     let (program, args) = match choose(&scripts, &target.package) {
         Some(script) => {
@@ -75,6 +56,14 @@ pub(super) async fn fetch(target: &PackageTarget, place: &Place<'_>) -> Result<F
         version: version.to_owned(),
         integrity: hash,
     })
+}
+
+/// pip's complaint in words where it is a usual one.
+fn explained(problem: Problem, target: &PackageTarget) -> Problem {
+    if problem.message.contains("No matching distribution found") {
+        return missing(target, "the package index has no wheel of it, and building from source would run its code");
+    }
+    problem
 }
 
 /// A name as the package index compares it.

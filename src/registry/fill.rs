@@ -1,7 +1,7 @@
 //! Turns a way into values: fixed ones, defaults, choices, and – where asked for – inert placeholders.
 
-use super::way::{Argument, Input, Remote};
-use crate::target::UrlTarget;
+use super::way::{Argument, Input, PackageKind, Remote, Way};
+use crate::target::{PackageTarget, Target, UrlTarget};
 use std::collections::BTreeMap;
 
 /// What stands in for a value that nobody gave.
@@ -46,6 +46,38 @@ impl Filler {
             }
         }
         Ok(UrlTarget { name: Some(name.to_owned()), url, headers, sse: remote.sse, public_only: true, ..UrlTarget::default() })
+    }
+
+    /// A way as a target, or why it cannot be tried: a reason, and its words.
+    ///
+    /// # Errors
+    /// For a URL without all its values, and for packages that cannot be started.
+    pub fn target(&mut self, name: &str, way: &Way) -> Result<Target, (&'static str, String)> {
+        let package = match way {
+            Way::Remote(remote) => {
+                return self.remote(name, remote).map(Target::Url).map_err(|missing| {
+                    let missing = missing.join(", ");
+                    ("needs-values", format!("its URL has parts that somebody must choose: {missing}"))
+                });
+            }
+            Way::Package(package) => package,
+        };
+        if !matches!(package.registry, PackageKind::Npm | PackageKind::Pypi | PackageKind::Oci) {
+            return Err(("unsupported-package", format!("packages of the kind `{}` cannot be started", package.registry)));
+        }
+        if package.transport.as_deref().is_some_and(|transport| transport != "stdio") {
+            let message = "the package serves HTTP on a port of its own instead of standard input and output";
+            return Err(("local-http", message.to_owned()));
+        }
+        Ok(Target::Package(PackageTarget {
+            name: Some(name.to_owned()),
+            registry: package.registry.clone(),
+            package: package.name.clone(),
+            version: package.version.clone().filter(|version| version != "latest"),
+            args: self.arguments(&package.arguments),
+            env: self.environment(&package.environment),
+            ..PackageTarget::default()
+        }))
     }
 
     /// The words of arguments: `--flag=value`, `--flag`, `value`.

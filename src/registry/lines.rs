@@ -52,10 +52,17 @@ fn package(value: &Value) -> Option<Package> {
     Some(Package { registry, name: text(&value["identifier"])?, version: text(&value["version"]), ..Package::default() })
 }
 
-/// The package that a command such as `npx -y NAME@VERSION ARG` runs; `None` for other commands.
 fn run(value: &Value) -> Option<Package> {
     let args: Vec<String> = value["args"].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-    let (registry, joint) = match value["command"].as_str()? {
+    let (package, args) = package_of(value["command"].as_str()?, &args)?;
+    let input = |arg: &String| Input { value: Some(arg.clone()), ..Input::default() };
+    let arguments = args.iter().map(|arg| super::Argument { flag: None, input: input(arg) }).collect();
+    Some(Package { arguments, ..package })
+}
+
+/// The package that a command such as `npx -y NAME@VERSION ARG` runs, and the server's own arguments; `None` for other commands.
+pub(crate) fn package_of<'a>(command: &str, args: &'a [String]) -> Option<(Package, &'a [String])> {
+    let (registry, joint) = match command {
         "npx" => (PackageKind::Npm, "@"),
         "uvx" => (PackageKind::Pypi, "=="),
         _ => return None,
@@ -71,8 +78,5 @@ fn run(value: &Value) -> Option<Package> {
         None => (spec.to_owned(), None),
     };
     let version = version.filter(|version| version != "latest");
-    let arguments = args[at + 1..]
-        .iter()
-        .map(|arg| super::Argument { flag: None, input: Input { value: Some(arg.clone()), ..Input::default() } });
-    Some(Package { registry, name, version, arguments: arguments.collect(), ..Package::default() })
+    Some((Package { registry, name, version, ..Package::default() }, &args[at + 1..]))
 }

@@ -45,12 +45,14 @@ fn asked(number: usize) -> String {
     format!("{} asked", tally::count(number, "server"))
 }
 
-/// Whether a server's last words sound like a missing key or variable.
+/// Whether a server's last words sound like a missing key or variable. What it said itself counts, not our advice.
 pub(crate) fn misses_a_credential(message: &str) -> bool {
-    let message = message.to_lowercase();
+    let Some((_, said)) = message.split_once("standard error:\n") else { return false };
+    // A parser's complaint names tokens of another kind.
+    let said = said.to_lowercase().replace("unexpected token", "");
     ["api key", "api_key", "apikey", "token", "credential", "secret", "password", "environment variable", "env var"]
         .iter()
-        .any(|word| message.contains(word))
+        .any(|word| said.contains(word))
 }
 
 #[cfg(test)]
@@ -74,12 +76,13 @@ mod tests {
     #[test]
     fn failures_that_a_flag_can_mend_name_the_flag() {
         check(&[("not-found", "no such program")], &[]);
-        check(&[("exited", "it just ended")], &[]);
+        check(&[("exited", "it just ended: check the credentials it needs (`--env K=V`)")], &[]);
+        check(&[("exited", "the end of its standard error:\nSyntaxError: Unexpected token '}'")], &[]);
         check(
             &[
                 ("unauthorized", "401"),
                 ("unauthorized", "401"),
-                ("exited", "Error: BRAVE_API_KEY is required"),
+                ("exited", "the end of its standard error:\nError: BRAVE_API_KEY is required"),
                 ("timeout", "60 s"),
             ],
             &[

@@ -53,6 +53,7 @@ pub fn entry(server: &GradedServer) -> impl Serialize {
         source: &server.server.source,
         protocol: server.server.protocol.as_deref(),
         complete: server.server.complete,
+        isolation: server.server.isolation.as_deref(),
         counts: server.counts(),
         grade: server.grade,
         tokens: server.tokens(),
@@ -70,6 +71,8 @@ struct ServerEntry<'a> {
     source: &'a Source,
     protocol: Option<&'a str>,
     complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    isolation: Option<&'a str>,
     counts: BTreeMap<Class, usize>,
     grade: char,
     tokens: usize,

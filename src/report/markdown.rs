@@ -39,10 +39,11 @@ fn section(server: &GradedServer, out: &mut dyn Write) -> io::Result<()> {
     let version = about.version.as_deref().map(|version| format!(" {}", text(version))).unwrap_or_default();
     writeln!(out, "## {}{version}\n", text(&about.name))?;
     let protocol = about.protocol.as_deref().map(|protocol| format!(" · MCP {}", text(protocol))).unwrap_or_default();
+    let isolation = about.isolation.as_deref().map(|isolation| format!(" · isolation: {}", text(isolation))).unwrap_or_default();
     let source = code(&about.source.text());
     match server.letter() {
-        Some(letter) => writeln!(out, "Grade **{letter}** · {} · {source}{protocol}\n", tally::line([server]))?,
-        None => writeln!(out, "**No tools** · {source}{protocol}\n")?,
+        Some(letter) => writeln!(out, "Grade **{letter}** · {} · {source}{protocol}{isolation}\n", tally::line([server]))?,
+        None => writeln!(out, "**No tools** · {source}{protocol}{isolation}\n")?,
     }
     if !about.complete {
         writeln!(out, "**The list did not end: tools may be missing.**\n")?;

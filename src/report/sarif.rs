@@ -62,6 +62,13 @@ pub fn write(report: &Report, stack: Option<&Stack<'_>>, out: &mut dyn Write) ->
         .iter()
         .map(|failure| json!({ "level": "error", "message": { "text": literal(&failure.to_string()) }, "descriptor": { "id": failure.reason } }))
         .collect();
+    let mut invocation = json!({ "executionSuccessful": !report.is_partial(), "toolExecutionNotifications": notifications });
+    let isolated =
+        report.servers.iter().filter_map(|server| Some((server.slug.clone(), json!(server.server.isolation.as_ref()?))));
+    let isolated: serde_json::Map<String, Value> = isolated.collect();
+    if !isolated.is_empty() {
+        invocation["properties"] = json!({ "isolation": isolated });
+    }
     let document = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -69,7 +76,7 @@ pub fn write(report: &Report, stack: Option<&Stack<'_>>, out: &mut dyn Write) ->
             "tool": { "driver": { "name": "toolgrade", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": descriptors } },
             // Offsets count Unicode scalar values.
             "columnKind": "unicodeCodePoints",
-            "invocations": [{ "executionSuccessful": !report.is_partial(), "toolExecutionNotifications": notifications }],
+            "invocations": [invocation],
             "results": results,
         }],
     });

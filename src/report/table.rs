@@ -68,7 +68,9 @@ fn header(server: &GradedServer, one_of_many: bool, view: &View, out: &mut dyn W
         None => writeln!(out, " · {WARNING}no tools{WARNING:#}")?,
     }
     let read = about.protocol.as_deref().map_or("recorded".to_owned(), |protocol| format!("MCP {}", sanitize::line(protocol)));
-    writeln!(out, "{DIM}{} · {read}{DIM:#}", sanitize::line(&about.source.text()))?;
+    let isolation = about.isolation.as_ref().map(|isolation| format!(" · isolation: {}", sanitize::line(isolation)));
+    let isolation = isolation.unwrap_or_default();
+    writeln!(out, "{DIM}{} · {read}{isolation}{DIM:#}", sanitize::line(&about.source.text()))?;
     if one_of_many && !server.tools.is_empty() {
         writeln!(out, "{}", fit(&tally::line([server]), view))?;
     }

@@ -158,6 +158,16 @@ impl Lexicon {
         self.senses(verb).iter().all(reads)
     }
 
+    /// Whether the verb by itself, whatever it is done to, only reads.
+    pub(crate) fn usually_reads(&self, verb: usize) -> bool {
+        let effect = |sense: &Sense| match sense.resolve() {
+            (rule, when) if when.is_bare() => rule.effect(),
+            _ => None,
+        };
+        let mut effects = self.senses(verb).iter().filter_map(effect).peekable();
+        effects.peek().is_some() && effects.all(|effect| effect == Class::Read)
+    }
+
     /// Whether some rule that knows the verb says it has this effect.
     pub(crate) fn may(&self, verb: usize, effect: Class) -> bool {
         let says = |sense: &Sense| matches!(super::all()[sense.rule].says, Says::Effect(said) if said == effect);

@@ -1,6 +1,7 @@
 //! What this machine can do for a crawl, and why not.
 
-use super::{Support, find, find_inside, said};
+use super::container::engine;
+use super::{Layer, Support, find, find_inside, said};
 use std::process::Command;
 
 /// One thing that a crawl can use.
@@ -17,20 +18,38 @@ pub struct Finding {
 /// Looks at everything.
 #[must_use]
 pub fn examine() -> Vec<Finding> {
+    let support = Support::get();
     vec![
-        Finding {
-            name: "sandbox",
-            state: Support::get().map_err(str::to_owned).map(|support| {
-                let user = if support.is_nobody() { ", as nobody" } else { "" };
-                format!("bubblewrap {}{user}", support.version())
-            }),
-            purpose: "keeps started servers from this machine",
-        },
+        Finding { name: "sandbox", state: sandbox(support), purpose: "keeps started servers from this machine" },
+        Finding { name: "landlock", state: landlock(support), purpose: "a second layer inside the sandbox" },
+        Finding { name: "gate", state: gate(support), purpose: "lets what fetches packages reach their registry only" },
         Finding { name: "node", state: version("node", "--version"), purpose: "runs npm packages" },
         Finding { name: "npm", state: version("npm", "--version"), purpose: "fetches npm packages" },
         Finding { name: "python", state: python(), purpose: "fetches and runs PyPI packages" },
-        Finding { name: "containers", state: containers(), purpose: "runs OCI images" },
+        Finding {
+            name: "containers",
+            state: engine().map(str::to_owned).map_err(str::to_owned),
+            purpose: "run OCI images, and packages where there is no bubblewrap",
+        },
     ]
+}
+
+fn sandbox(support: &Support) -> Result<String, String> {
+    let user = if support.is_nobody() { ", as nobody" } else { "" };
+    match (&support.bubblewrap, support.can(Layer::Best)) {
+        (Ok((_, version)), _) => Ok(format!("bubblewrap {version}{user}")),
+        (Err(why), Ok(())) => Ok(format!("Landlock alone, which is weaker{user}: {why}")),
+        (Err(why), Err(_)) => Err(why.clone()),
+    }
+}
+
+fn landlock(support: &Support) -> Result<String, String> {
+    let version = support.landlock.clone()?;
+    support.own.clone().map(|_| format!("version {version}"))
+}
+
+fn gate(support: &Support) -> Result<String, String> {
+    support.own.clone().map(|_| "by a proxy of its own".to_owned())
 }
 
 fn version(program: &str, flag: &str) -> Result<String, String> {
@@ -49,22 +68,4 @@ fn python() -> Result<String, String> {
         Ok(_) => Ok(found),
         Err(_) => Err(format!("{found} has no `venv` with pip: install the package `python3-venv`")),
     }
-}
-
-/// The program that runs containers, if one answers.
-pub(crate) fn containers() -> Result<String, String> {
-    let mut why = "neither `podman` nor `docker` is installed".to_owned();
-    for program in ["podman", "docker"] {
-        if find(program).is_none() {
-            continue;
-        }
-        match said(Command::new(program).args(["info", "--format", "{{.OperatingSystem}}"])) {
-            Ok(_) => return Ok(program.to_owned()),
-            Err(said) => {
-                why =
-                    format!("`{program}` is installed and does not answer ({})", said.lines().next().unwrap_or_default().trim());
-            }
-        }
-    }
-    Err(why)
 }

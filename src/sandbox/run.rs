@@ -1,7 +1,7 @@
 //! Runs a program to its end, in the sandbox or out of it, within a time and a size: what fetches packages.
 
 use super::{Sandbox, Support};
-use crate::mcp::{Problem, Tail, contained, scrubbed};
+use crate::mcp::{Problem, Tail, contained, no_sandbox, scrubbed};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -29,9 +29,9 @@ impl Job<'_> {
     /// Runs it; what it says on standard error is why it failed.
     pub(crate) async fn run(self) -> Result<(), Problem> {
         let (program, args) = match self.sandbox {
-            Some(sandbox) => sandbox
-                .wrap(self.program.as_ref(), &self.args, Some(self.directory))
-                .map_err(|why| Problem::new("no-sandbox", format!("{why}; `--sandbox none` does without")))?,
+            Some(sandbox) => {
+                sandbox.wrap(self.program.as_ref(), &self.args, Some(self.directory)).map_err(|why| no_sandbox(&why))?
+            }
             None => (self.program.into(), self.args),
         };
         let mut command = Command::new(program);
@@ -100,10 +100,17 @@ fn size(directory: &Path) -> u64 {
     sum
 }
 
+/// A variable of the caller's, as a program that fetches sees it: whatever the case of its name.
+pub(crate) fn setting(name: &str) -> Option<String> {
+    let seen = scrubbed(std::env::vars_os());
+    let found = seen.into_iter().find(|(known, _)| known.to_str().is_some_and(|known| known.eq_ignore_ascii_case(name)));
+    found.and_then(|(_, value)| value.into_string().ok()).filter(|value| !value.is_empty())
+}
+
 /// Makes a directory that the sandboxed user may write.
 pub(crate) fn hand_over(directory: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
-    if Support::get().is_ok_and(Support::is_nobody) {
+    if Support::get().is_nobody() {
         std::os::unix::fs::chown(directory, Some(super::NOBODY), Some(super::NOBODY))?;
     }
     Ok(())

@@ -63,6 +63,7 @@ fn read_one(path: &str, document: Document, scan: &mut Scan) {
         source: Source::File { path: path.to_owned() },
         protocol: None,
         complete: pages.is_complete,
+        isolation: None,
     };
     scan.listings.push(Listing { server, tools: pages.tools });
 }

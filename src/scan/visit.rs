@@ -256,6 +256,7 @@ impl Visit<'_> {
             source,
             protocol: introduction.protocol,
             complete: self.pages.is_complete,
+            isolation: None,
         }
     }
 

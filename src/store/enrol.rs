@@ -7,76 +7,112 @@
 //!
 //! A place stays in the catalogue. What is shown and published is the source, as it was typed.
 
+use super::database::Database;
+use super::value::values;
 use crate::listing::Source;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use crate::verdict::GradedServer;
+use anyhow::Context as _;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf, absolute};
 
+/// Slugs that are asked for at once.
+const ASKED: usize = 16;
+
 /// A server's row.
-pub(super) struct Known {
-    pub(super) id: i64,
+struct Known {
+    id: i64,
     /// `None` until it has listed something.
-    pub(super) slug: Option<String>,
+    slug: Option<String>,
+}
+
+/// A server that listed something, and has a slug or is still to get one.
+pub(super) struct Enrolled<'a> {
+    pub(super) id: i64,
+    slug: Option<String>,
+    server: &'a GradedServer,
 }
 
 /// Finds the server by name and place; without a name, the one of this place that was listed last. One that has only failed
 /// so far may have no name yet, and one that the first schema recorded no place: they get them here.
-fn find(connection: &Connection, name: Option<&str>, place: &str, source: &str) -> rusqlite::Result<Option<Known>> {
-    connection
-        .prepare_cached(
-            "SELECT id, slug FROM servers
-             WHERE (place = ?2 OR place IS NULL AND source = ?3) AND (name = ?1 OR name IS NULL OR ?1 IS NULL)
-             ORDER BY name IS NULL, place IS NULL,
-                (SELECT max(at) FROM observations WHERE server = servers.id AND failure IS NULL) DESC, id
-             LIMIT 1",
-        )?
-        .query_row(params![name, place, source], |row| Ok(Known { id: row.get(0)?, slug: row.get(1)? }))
-        .optional()
+const FIND: &str = "
+    SELECT id, slug FROM servers
+    WHERE (place = ?2 OR place IS NULL AND source = ?3) AND (name = ?1 OR name IS NULL OR ?1 IS NULL)
+    ORDER BY name IS NULL, place IS NULL,
+        (SELECT max(at) FROM observations WHERE server = servers.id AND failure IS NULL) DESC NULLS LAST, id
+    LIMIT 1";
+
+/// Lets one transaction at a time find or add the servers of these places.
+pub(super) fn lock<'a>(database: &Database, sources: impl Iterator<Item = &'a Source>) -> anyhow::Result<()> {
+    let names: Vec<String> = sources.map(|source| format!("toolgrade: server {}", place(source))).collect();
+    database.lock(&names)
 }
 
 /// The server a visit was to, by what is known of it.
-pub(super) fn enrol(connection: &Connection, name: Option<&str>, source: &Source) -> anyhow::Result<Known> {
-    let place = place(source);
-    let source = serde_json::to_string(source)?;
-    if let Some(known) = find(connection, name, &place, &source)? {
-        connection
-            .prepare_cached("UPDATE servers SET name = coalesce(name, ?2), place = ?3 WHERE id = ?1")?
-            .execute(params![known.id, name, place])?;
-        return Ok(known);
-    }
-    connection
-        .prepare_cached("INSERT INTO servers (name, source, place) VALUES (?1, ?2, ?3)")?
-        .execute(params![name, source, place])?;
-    Ok(Known { id: connection.last_insert_rowid(), slug: None })
+pub(super) fn enrol(database: &Database, name: Option<&str>, source: &Source) -> anyhow::Result<i64> {
+    Ok(known(database, name, source)?.id)
 }
 
-/// The server that listed something: enrolled, with a slug no other has, shown as it was typed this time.
-pub(super) fn enrol_listed(connection: &Connection, name: &str, source: &Source, wanted: &str) -> anyhow::Result<(i64, String)> {
-    let known = enrol(connection, Some(name), source)?;
-    let slug = match known.slug {
-        Some(slug) => slug,
-        None => free_slug(connection, name, wanted)?,
+fn known(database: &Database, name: Option<&str>, source: &Source) -> anyhow::Result<Known> {
+    let place = place(source);
+    let source = serde_json::to_string(source)?;
+    if let Some(row) = database.row(FIND, &values![name, &place, &source])? {
+        let known = Known { id: row.get(0)?, slug: row.get(1)? };
+        let update = "UPDATE servers SET name = coalesce(name, ?2), place = ?3 WHERE id = ?1";
+        database.execute(update, &values![known.id, name, place])?;
+        return Ok(known);
+    }
+    let insert = "INSERT INTO servers (name, source, place) VALUES (?1, ?2, ?3) RETURNING id";
+    let row = database.row(insert, &values![name, source, place])?.context("the server was not added")?;
+    Ok(Known { id: row.get(0)?, slug: None })
+}
+
+/// The server that listed something, shown as it was typed this time.
+pub(super) fn enrol_listed<'a>(database: &Database, server: &'a GradedServer) -> anyhow::Result<Enrolled<'a>> {
+    let about = &server.server;
+    let known = known(database, Some(&about.name), &about.source)?;
+    let update = "UPDATE servers SET source = ?2, withdrawn = NULL WHERE id = ?1";
+    database.execute(update, &values![known.id, serde_json::to_string(&about.source)?])?;
+    Ok(Enrolled { id: known.id, slug: known.slug, server })
+}
+
+/// The slugs of servers; each that has none gets one that no other has. That comes last in a transaction: whoever names servers
+/// does it alone.
+pub(super) fn slugs(database: &Database, enrolled: Vec<Enrolled<'_>>) -> anyhow::Result<Vec<String>> {
+    if enrolled.iter().any(|server| server.slug.is_none()) {
+        database.lock(&["toolgrade: slugs".to_owned()])?;
+    }
+    let slug = |server: Enrolled<'_>| {
+        if let Some(slug) = server.slug {
+            return Ok(slug);
+        }
+        // The same one may stand twice among them.
+        let row = database.row("SELECT slug FROM servers WHERE id = ?1", &values![server.id])?;
+        if let Some(slug) = row.context("the server is gone")?.get(0)? {
+            return Ok(slug);
+        }
+        let slug = free_slug(database, &server.server.server.name, &server.server.slug)?;
+        database.execute("UPDATE servers SET slug = ?2 WHERE id = ?1", &values![server.id, &slug])?;
+        Ok(slug)
     };
-    connection.prepare_cached("UPDATE servers SET slug = ?2, source = ?3, withdrawn = NULL WHERE id = ?1")?.execute(params![
-        known.id,
-        slug,
-        serde_json::to_string(source)?
-    ])?;
-    Ok((known.id, slug))
+    enrolled.into_iter().map(slug).collect()
 }
 
 /// The wanted slug, or else the next free `name-2`, `name-3`, …
-fn free_slug(connection: &Connection, name: &str, wanted: &str) -> rusqlite::Result<String> {
-    let mut taken = connection.prepare_cached("SELECT 1 FROM servers WHERE slug = ?1")?;
-    let base = crate::slug::slug(name);
-    let mut slug = wanted.to_owned();
-    let mut count = 1;
-    while taken.exists([&slug])? {
-        count += 1;
-        slug = format!("{base}-{count}");
+fn free_slug(database: &Database, name: &str, wanted: &str) -> anyhow::Result<String> {
+    let is_taken = "SELECT 1 FROM servers WHERE slug = ?1";
+    if database.row(is_taken, &values![wanted])?.is_none() {
+        return Ok(wanted.to_owned());
     }
-    Ok(slug)
+    let base = crate::slug::slug(name);
+    let mut next = 2..;
+    loop {
+        let slugs: Vec<String> = next.by_ref().take(ASKED).map(|number| format!("{base}-{number}")).collect();
+        let taken = database.many(is_taken, &slugs.iter().map(|slug| values![slug].to_vec()).collect::<Vec<_>>())?;
+        if let Some((slug, _)) = slugs.into_iter().zip(taken).find(|(_, taken)| taken.is_empty()) {
+            return Ok(slug);
+        }
+    }
 }
 
 /// Where a server is, as a text to compare.

@@ -1,6 +1,8 @@
 //! History: the visits to a server, and what it listed at each of them.
 
-use super::Store;
+use super::record::stamp;
+use super::value::{Row, values};
+use super::{Location, Snapshot, Store};
 use crate::circumstances::Circumstances;
 use crate::failure::Failure;
 use crate::verdict::GradedServer;
@@ -27,23 +29,22 @@ impl Store {
     /// # Errors
     /// When the catalogue cannot be read, or holds what no toolgrade wrote.
     pub fn visits(&self, slug: &str) -> anyhow::Result<Vec<Visit>> {
-        let mut statement = self.connection.prepare_cached(
+        let rows = self.database.rows(
             "SELECT at, (SELECT count(*) FROM listed WHERE observation = observations.id), complete, failure, circumstances
              FROM observations JOIN servers ON servers.id = server WHERE slug = ?1 ORDER BY at, observations.id",
+            &values![slug],
         )?;
-        let mut rows = statement.query([slug])?;
-        let mut visits = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (at, failure, circumstances): (String, Option<String>, Option<String>) = (row.get(0)?, row.get(3)?, row.get(4)?);
-            visits.push(Visit {
-                at: at.parse()?,
-                tools: usize::try_from(row.get::<_, i64>(1)?)?,
+        let visit = |row: &Row| -> anyhow::Result<Visit> {
+            let (failure, circumstances): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+            Ok(Visit {
+                at: row.get::<String>(0)?.parse()?,
+                tools: row.get(1)?,
                 complete: row.get(2)?,
                 failure: failure.map(|failure| serde_json::from_str(&failure)).transpose()?,
                 circumstances: circumstances.map_or_else(|| Ok(Circumstances::default()), |text| serde_json::from_str(&text))?,
-            });
-        }
-        Ok(visits)
+            })
+        };
+        rows.iter().map(visit).collect()
     }
 
     /// What a server had listed by a time: its last listing up to then.
@@ -55,7 +56,7 @@ impl Store {
             "SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade
              FROM servers JOIN observations ON server = servers.id
              WHERE slug = ?1 AND at <= ?2 AND failure IS NULL ORDER BY at DESC, observations.id DESC LIMIT 1",
-            (slug, super::record::stamp(at)),
+            &values![slug, stamp(at)],
         )?;
         Ok(servers.into_iter().next())
     }
@@ -71,12 +72,12 @@ pub struct History {
 }
 
 impl History {
-    /// Reads the history of a server from the catalogue at `path`, and what it had listed by a time.
+    /// Reads the history of a server from a catalogue, and what it had listed by a time.
     ///
     /// # Errors
-    /// When there is no such file, it is no catalogue, or one of an older or newer schema.
-    pub fn read(path: &std::path::Path, slug: &str, at: Option<Timestamp>) -> anyhow::Result<Self> {
-        super::Snapshot::with(path, |snapshot| {
+    /// As for [`Snapshot::with`].
+    pub fn read(location: &Location, slug: &str, at: Option<Timestamp>) -> anyhow::Result<Self> {
+        Snapshot::with(location, |snapshot| {
             let store = &snapshot.store;
             let server = at.map(|at| store.server_at(slug, at)).transpose()?.flatten();
             Ok(Self { visits: store.visits(slug)?, server })

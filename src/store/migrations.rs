@@ -1,4 +1,4 @@
-//! The schema's history: an ordered slice of SQL, counted by `PRAGMA user_version`.
+//! The schema's history in SQLite: an ordered slice of SQL, counted by `PRAGMA user_version`.
 
 use anyhow::{Context as _, bail};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
@@ -7,8 +7,12 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 const APPLICATION_ID: i32 = 0x5447_7264;
 
 /// Each entry takes the schema one version further. Entries are only ever added: a file somewhere has run each of them.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// Whose file it is.
 pub(super) enum Owner {

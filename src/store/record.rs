@@ -1,24 +1,32 @@
 //! Writing: each visit is one transaction, so it is remembered whole or not at all.
 
 use super::Store;
-use super::enrol::{enrol, enrol_listed};
+use super::database::Database;
+use super::enrol::{self, enrol, enrol_listed};
+use super::value::{Value, values};
 use crate::circumstances::Circumstances;
 use crate::listing::Unlisted;
 use crate::verdict::{GradedServer, GradedTool};
+use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use std::collections::BTreeMap;
 
-/// Where a visit came from, and how it was made.
+/// A visit that is to be remembered.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Origin<'a> {
-    /// The target of a crawl.
+pub(super) struct Recorded<'a> {
+    /// What was listed.
+    pub(super) listed: &'a [GradedServer],
+    /// What was not, and why.
+    pub(super) unlisted: Option<&'a Unlisted>,
+    /// The target of a crawl that it was to.
     pub(super) target: Option<i64>,
+    /// How it was made.
     pub(super) circumstances: Option<&'a Circumstances>,
 }
 
-impl Origin<'_> {
+impl Recorded<'_> {
     /// The circumstances as JSON; nothing where there is nothing to say.
-    fn text(&self) -> anyhow::Result<Option<String>> {
+    fn circumstances(&self) -> anyhow::Result<Option<String>> {
         let told = self.circumstances.filter(|circumstances| **circumstances != Circumstances::default());
         Ok(told.map(serde_json::to_string).transpose()?)
     }
@@ -29,70 +37,72 @@ impl Store {
     /// one it comes with, else – where that belongs to another server – the next free `name-2`, `name-3`, …
     ///
     /// # Errors
-    /// When the file cannot be written; then nothing of this visit is remembered.
+    /// When the catalogue cannot be written; then nothing of this visit is remembered.
     pub fn record(&mut self, server: &GradedServer, at: Timestamp) -> anyhow::Result<String> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let slug = listing(&transaction, server, at, Origin::default())?;
-        transaction.commit()?;
-        Ok(slug)
+        let visit = Recorded { listed: std::slice::from_ref(server), ..Recorded::default() };
+        let slugs = self.database.transact(|database| visits(database, &[visit], at))?;
+        slugs.into_iter().next().context("the server got no slug")
     }
 
     /// Remembers that a server could not be listed at a time, and why. What was listed before stays its current state.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the catalogue cannot be written.
     pub fn record_failure(&mut self, visit: &Unlisted, at: Timestamp) -> anyhow::Result<()> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        failure(&transaction, visit, at, Origin::default())?;
-        Ok(transaction.commit()?)
+        let visit = Recorded { unlisted: Some(visit), ..Recorded::default() };
+        self.database.transact(|database| visits(database, &[visit], at)).map(drop)
     }
 }
 
-/// Remembers a listing, within a transaction.
-pub(super) fn listing(
-    connection: &Connection,
-    server: &GradedServer,
-    at: Timestamp,
-    origin: Origin<'_>,
-) -> anyhow::Result<String> {
+/// Remembers visits, within a transaction; gives the slugs of the servers that listed something, in their order.
+pub(super) fn visits(database: &Database, visits: &[Recorded<'_>], at: Timestamp) -> anyhow::Result<Vec<String>> {
+    let listed = visits.iter().flat_map(|visit| visit.listed).map(|server| &server.server.source);
+    let unlisted = visits.iter().filter_map(|visit| visit.unlisted).map(|unlisted| &unlisted.source);
+    enrol::lock(database, listed.chain(unlisted))?;
+    let mut enrolled = Vec::new();
+    for visit in visits {
+        for server in visit.listed {
+            let known = enrol_listed(database, server)?;
+            listing(database, known.id, server, visit, at)?;
+            enrolled.push(known);
+        }
+        if let Some(unlisted) = visit.unlisted {
+            failure(database, unlisted, visit, at)?;
+        }
+    }
+    enrol::slugs(database, enrolled)
+}
+
+fn listing(database: &Database, id: i64, server: &GradedServer, visit: &Recorded<'_>, at: Timestamp) -> anyhow::Result<()> {
     let about = &server.server;
-    let (id, slug) = enrol_listed(connection, &about.name, &about.source, &server.slug)?;
-    connection
-        .prepare_cached(
-            "INSERT INTO observations (server, at, complete, title, version, instructions, protocol, grade, target, circumstances)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?
-        .execute(params![
-            id,
-            stamp(at),
-            about.complete,
-            about.title,
-            about.version,
-            about.instructions,
-            about.protocol,
-            server.grade.to_string(),
-            origin.target,
-            origin.text()?
-        ])?;
-    let observation = connection.last_insert_rowid();
-    for (position, tool) in (0_i64..).zip(&server.tools) {
-        let verdict = remember_verdict(connection, tool)?;
-        connection
-            .prepare_cached("INSERT INTO listed (observation, position, verdict) VALUES (?1, ?2, ?3)")?
-            .execute(params![observation, position, verdict])?;
-    }
-    Ok(slug)
+    let insert = "
+        INSERT INTO observations (server, at, complete, title, version, instructions, protocol, grade, target, circumstances)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id";
+    let observation = values![
+        id,
+        stamp(at),
+        about.complete,
+        &about.title,
+        &about.version,
+        &about.instructions,
+        &about.protocol,
+        server.grade.to_string(),
+        visit.target,
+        visit.circumstances()?
+    ];
+    let observation: i64 = database.row(insert, &observation)?.context("the visit was not added")?.get(0)?;
+    let verdicts = remember(database, &server.tools)?;
+    let listed: Vec<Vec<Value<'_>>> =
+        (0_i64..).zip(verdicts).map(|(position, verdict)| values![observation, position, verdict].to_vec()).collect();
+    database.many("INSERT INTO listed (observation, position, verdict) VALUES (?1, ?2, ?3)", &listed).map(drop)
 }
 
-/// Remembers a visit that listed nothing, within a transaction.
-pub(super) fn failure(connection: &Connection, visit: &Unlisted, at: Timestamp, origin: Origin<'_>) -> anyhow::Result<()> {
-    let server = enrol(connection, visit.name.as_deref(), &visit.source)?;
-    connection
-        .prepare_cached(
-            "INSERT INTO observations (server, at, complete, failure, target, circumstances) VALUES (?1, ?2, 0, ?3, ?4, ?5)",
-        )?
-        .execute(params![server.id, stamp(at), serde_json::to_string(&visit.failure)?, origin.target, origin.text()?])?;
-    Ok(())
+fn failure(database: &Database, unlisted: &Unlisted, visit: &Recorded<'_>, at: Timestamp) -> anyhow::Result<()> {
+    let server = enrol(database, unlisted.name.as_deref(), &unlisted.source)?;
+    let insert = "
+        INSERT INTO observations (server, at, complete, failure, target, circumstances) VALUES (?1, ?2, FALSE, ?3, ?4, ?5)";
+    let failure = serde_json::to_string(&unlisted.failure)?;
+    database.execute(insert, &values![server, stamp(at), failure, visit.target, visit.circumstances()?]).map(drop)
 }
 
 /// Every digit of the second is written, so that times sort as text.
@@ -100,34 +110,38 @@ pub(super) fn stamp(at: Timestamp) -> String {
     format!("{at:.9}")
 }
 
-fn remember_verdict(connection: &Connection, tool: &GradedTool) -> anyhow::Result<i64> {
-    let definition = remember_definition(connection, &serde_json::to_string(tool.tool.raw())?)?;
-    let verdict = serde_json::to_string(&tool.verdict)?;
-    let tokens = i64::try_from(tool.tokens)?;
-    let toolgrade = env!("CARGO_PKG_VERSION");
-    let known = connection
-        .prepare_cached("SELECT id FROM verdicts WHERE definition = ?1 AND toolgrade = ?2 AND tokens = ?3 AND verdict = ?4")?
-        .query_row(params![definition, toolgrade, tokens, verdict], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = known {
-        return Ok(id);
+/// The verdicts on tools, in their order, each kept once with its definition. They are added in the order of their texts, so that
+/// two workers that add the same ones do not wait for each other.
+fn remember(database: &Database, tools: &[GradedTool]) -> anyhow::Result<Vec<i64>> {
+    let mut definitions: BTreeMap<String, i64> = BTreeMap::new();
+    let mut texts = Vec::with_capacity(tools.len());
+    for tool in tools {
+        let definition = serde_json::to_string(tool.tool.raw())?;
+        texts.push((definition.clone(), i64::try_from(tool.tokens)?, serde_json::to_string(&tool.verdict)?));
+        definitions.insert(definition, 0);
     }
-    connection
-        .prepare_cached("INSERT INTO verdicts (definition, toolgrade, tokens, verdict) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![definition, toolgrade, tokens, verdict])?;
-    Ok(connection.last_insert_rowid())
-}
+    // The hash only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
+    let sets: Vec<_> = definitions.keys().map(|tool| values![crate::fnv::hash(tool).cast_signed(), tool].to_vec()).collect();
+    let numbers = database.once(
+        "SELECT id FROM definitions WHERE hash = ?1 AND tool = ?2",
+        "INSERT INTO definitions (hash, tool) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING id",
+        &sets,
+    )?;
+    definitions.values_mut().zip(numbers).for_each(|(known, number)| *known = number);
 
-fn remember_definition(connection: &Connection, tool: &str) -> anyhow::Result<i64> {
-    // It only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
-    let hash = crate::fnv::hash(tool).cast_signed();
-    let known = connection
-        .prepare_cached("SELECT id FROM definitions WHERE hash = ?1 AND tool = ?2")?
-        .query_row(params![hash, tool], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = known {
-        return Ok(id);
-    }
-    connection.prepare_cached("INSERT INTO definitions (hash, tool) VALUES (?1, ?2)")?.execute(params![hash, tool])?;
-    Ok(connection.last_insert_rowid())
+    let keys: Vec<(i64, i64, &str)> =
+        texts.iter().map(|(definition, tokens, verdict)| (definitions[definition], *tokens, verdict.as_str())).collect();
+    let mut verdicts: BTreeMap<(i64, i64, &str), i64> = keys.iter().map(|key| (*key, 0)).collect();
+    let toolgrade = env!("CARGO_PKG_VERSION");
+    let sets: Vec<_> = verdicts
+        .keys()
+        .map(|(definition, tokens, verdict)| values![*definition, toolgrade, *tokens, *verdict].to_vec())
+        .collect();
+    let numbers = database.once(
+        "SELECT id FROM verdicts WHERE definition = ?1 AND toolgrade = ?2 AND tokens = ?3 AND verdict = ?4",
+        "INSERT INTO verdicts (definition, toolgrade, tokens, verdict) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING RETURNING id",
+        &sets,
+    )?;
+    verdicts.values_mut().zip(numbers).for_each(|(known, number)| *known = number);
+    Ok(keys.iter().map(|key| verdicts[key]).collect())
 }

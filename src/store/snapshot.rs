@@ -1,15 +1,19 @@
 //! Reading without writing: what a catalogue holds at one time, with nothing made, changed or left beside it.
 //!
-//! SQLite keeps what was committed last in a log beside the file, and even a reader of that log makes files there. While there
+//! PostgreSQL shows one transaction one state. SQLite keeps what was committed last in a log beside the file, and even a reader of that log makes files there. While there
 //! is no log the file alone is everything, and is read as one that does not change; whether it did is seen afterwards.
 
-use super::{BUSY, Observed, Store, migrations};
+use super::database::Database;
+use super::postgres::{self, Address, Session};
+use super::sqlite::BUSY;
+use super::{Location, Observed, Store, migrations};
 use crate::circumstances::Circumstances;
 use crate::listing::Server;
 use crate::verdict::GradedServer;
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, SystemTime};
 
@@ -64,12 +68,36 @@ pub struct Recorded {
 }
 
 impl Snapshot {
-    /// Opens the catalogue at `path` for as long as `use_it` takes; read access is enough. Should the file change meanwhile, what
-    /// was done is done again with its new state.
+    /// Opens a catalogue for as long as `use_it` takes; read access is enough. Should a file change meanwhile, what was done is
+    /// done again with its new state.
     ///
     /// # Errors
-    /// When there is no such file, it is no catalogue, one of an older or newer schema, or `use_it` fails.
-    pub fn with<T>(path: &Path, mut use_it: impl FnMut(&Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    /// When there is none, it is no catalogue, one of an older or newer schema, or `use_it` fails.
+    pub fn with<T>(location: impl Into<Location>, mut use_it: impl FnMut(&Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let location = location.into();
+        match &location {
+            Location::File(path) => Self::with_file(path, use_it),
+            Location::Address(text) => {
+                let snapshot =
+                    Self::connect(text, &location).with_context(|| format!("cannot use `{location}` as a catalogue"))?;
+                use_it(&snapshot)
+            }
+        }
+    }
+
+    fn connect(address: &str, location: &Location) -> anyhow::Result<Self> {
+        let session = Session::open(Address::parse(address)?)?;
+        postgres::check(&session)?;
+        Self::begin(Database::Postgres(Box::new(session)), location.clone())
+    }
+
+    fn begin(database: Database, location: Location) -> anyhow::Result<Self> {
+        // One transaction for all that is read: a writer in between must not mix two states. It ends with the connection.
+        database.begin_reading()?;
+        Ok(Self { store: Store { database, location, reading: HashMap::new() } })
+    }
+
+    fn with_file<T>(path: &Path, mut use_it: impl FnMut(&Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let shown = path.display();
         if !path.is_file() {
             bail!("no catalogue at `{shown}`: fill one with `toolgrade scan --catalogue`");
@@ -106,23 +134,21 @@ impl Snapshot {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY)?;
         migrations::check(&connection)?;
-        // One transaction for all that is read: a writer in between must not mix two states. It ends with the connection.
-        connection.execute_batch("BEGIN")?;
-        Ok(Self { store: Store { connection, path: path.to_owned() } })
+        Self::begin(Database::Sqlite(connection), Location::File(path.to_owned()))
     }
 
-    /// The servers of the catalogue at `path` as they were at a time, in slug order; those that were listed later are left out.
+    /// The servers of a catalogue as they were at a time, in slug order; those that were listed later are left out.
     ///
     /// # Errors
     /// As for [`Snapshot::with`].
-    pub fn servers_as_of(path: &Path, at: Timestamp) -> anyhow::Result<Vec<GradedServer>> {
-        Self::with(path, |snapshot| snapshot.store.servers_as_of(at))
+    pub fn servers_as_of(location: &Location, at: Timestamp) -> anyhow::Result<Vec<GradedServer>> {
+        Self::with(location, |snapshot| snapshot.store.servers_as_of(at))
     }
 
     /// Hands over every server that was ever listed, one after another in slug order; no more than one is in memory at a time.
     ///
     /// # Errors
-    /// When the file cannot be read or holds what no toolgrade wrote, and the first error of `each`.
+    /// When the catalogue cannot be read or holds what no toolgrade wrote, and the first error of `each`.
     pub fn each(&self, each: &mut dyn FnMut(Listed) -> anyhow::Result<()>) -> anyhow::Result<()> {
         self.store.each_listed(each)
     }
@@ -131,7 +157,7 @@ impl Snapshot {
     /// verdicts each listed. A definition and a verdict keep their number for ever and never change.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the catalogue cannot be read.
     pub fn identify(&self, each: &mut dyn FnMut(&[u8])) -> anyhow::Result<()> {
         self.store.identify(each)
     }

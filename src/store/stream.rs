@@ -1,12 +1,10 @@
 //! Reading server by server: what a catalogue of half a million tools is published from without holding it in memory.
 
 use super::record::stamp;
+use super::value::{Row, Value, values};
 use super::{Edition, Failed, Listed, Observed, Recorded, Store, read};
-use crate::circumstances::Circumstances;
 use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::Row;
-use rusqlite::types::ValueRef;
 use std::collections::HashMap;
 
 /// When each server was seen; one that was never listed is not among them.
@@ -29,63 +27,47 @@ const KEPT: usize = 30;
 
 /// What the state of a catalogue is made of, in an order that is always the same.
 const STATE: [&str; 4] = [
-    "SELECT * FROM servers ORDER BY id",
-    "SELECT * FROM observations ORDER BY id",
-    "SELECT * FROM listed ORDER BY observation, position",
+    "SELECT id, slug, name, source, place, withdrawn FROM servers ORDER BY id",
+    "SELECT id, server, at, complete, title, version, instructions, protocol, grade, failure, target, circumstances
+     FROM observations ORDER BY id",
+    "SELECT observation, position, verdict FROM listed ORDER BY observation, position",
     "SELECT count(*), max(id) FROM verdicts",
 ];
 
 impl Store {
     pub(super) fn each_listed(&self, each: &mut dyn FnMut(Listed) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let mut observed = self.all_observed()?;
-        let mut statement = self.connection.prepare_cached(read::CURRENT)?;
-        let mut rows = statement.query([stamp(Timestamp::MAX)])?;
-        while let Some(row) = rows.next()? {
+        self.database.each(read::CURRENT, &values![stamp(Timestamp::MAX)], &mut |row| {
             let (slug, server, grade) = read::server(row)?;
+            let id: i64 = row.get(10)?;
             let tools = self.recorded(row.get(0)?).with_context(|| format!("tools of server `{slug}` in the catalogue"))?;
-            let mut observed = observed.remove(&row.get::<_, i64>(10)?);
+            let mut observed = observed.remove(&id);
             if let Some((seen, true)) = &mut observed {
                 seen.failed = self.failed(&slug)?;
             }
             let often = observed.as_ref().is_some_and(|(seen, _)| seen.observations > 1);
-            let (visits, versions) = if often { self.changes(row.get(10)?)? } else { Default::default() };
-            let (circumstances, observed) = (self.circumstances(row.get(0)?)?, observed.map(|(seen, _)| seen));
-            each(Listed { slug, server, grade, observed, circumstances, tools, visits, versions })?;
-        }
-        Ok(())
-    }
-
-    /// How a visit was made.
-    fn circumstances(&self, observation: i64) -> anyhow::Result<Circumstances> {
-        let mut statement = self.connection.prepare_cached("SELECT circumstances FROM observations WHERE id = ?1")?;
-        let text: Option<String> = statement.query_row([observation], |row| row.get(0))?;
-        Ok(text.map_or_else(|| Ok(Circumstances::default()), |text| serde_json::from_str(&text))?)
+            let (visits, versions) = if often { self.changes(id)? } else { Default::default() };
+            let circumstances = row.get::<Option<String>>(11)?.map(|text| serde_json::from_str(&text)).transpose()?;
+            let (circumstances, observed) = (circumstances.unwrap_or_default(), observed.map(|(seen, _)| seen));
+            each(Listed { slug, server, grade, observed, circumstances, tools, visits, versions })
+        })
     }
 
     fn recorded(&self, observation: i64) -> anyhow::Result<Vec<Recorded>> {
-        let mut statement = self.connection.prepare_cached(read::TOOLS)?;
-        let tools = statement
-            .query_map([observation], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?)))?;
-        tools
-            .map(|row| {
-                row.map_err(Into::into)
-                    .and_then(|(tool, verdict, tokens)| Ok(Recorded { tool, verdict, tokens: usize::try_from(tokens)? }))
-            })
-            .collect()
+        self.database.rows(read::TOOLS, &values![observation])?.iter().map(recorded).collect()
     }
 
     /// The newest complete visits of a server that differ from the one before, and what they listed.
     fn changes(&self, server: i64) -> anyhow::Result<(Vec<Edition>, Vec<Recorded>)> {
         let mut visits: Vec<(i64, String, Vec<i64>)> = Vec::new();
-        let mut statement = self.connection.prepare_cached(VISITS)?;
-        let mut rows = statement.query([server])?;
-        while let Some(row) = rows.next()? {
+        self.database.each(VISITS, &values![server], &mut |row| {
             let (observation, verdict) = (row.get(0)?, row.get(2)?);
             match visits.last_mut().filter(|(last, ..)| *last == observation) {
                 Some((.., tools)) => tools.push(verdict),
                 None => visits.push((observation, row.get(1)?, vec![verdict])),
             }
-        }
+            Ok(())
+        })?;
         // Of visits that listed the same the first counts.
         visits.dedup_by(|later, earlier| later.2 == earlier.2);
         let newest = visits.split_off(visits.len().saturating_sub(KEPT));
@@ -111,47 +93,44 @@ impl Store {
     }
 
     fn version(&self, verdict: i64) -> anyhow::Result<Recorded> {
-        let mut statement = self.connection.prepare_cached(VERSION)?;
-        let (tool, verdict, tokens): (String, String, i64) =
-            statement.query_row([verdict], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(Recorded { tool, verdict, tokens: usize::try_from(tokens)? })
+        let row = self.database.row(VERSION, &values![verdict])?;
+        recorded(&row.with_context(|| format!("the catalogue has no verdict {verdict}"))?)
     }
 
     /// By the server's number: when it was seen, and whether its newest visit failed.
     fn all_observed(&self) -> anyhow::Result<HashMap<i64, (Observed, bool)>> {
-        let mut statement = self.connection.prepare(OBSERVED)?;
-        let mut rows = statement.query(())?;
         let mut all = HashMap::new();
-        let time = |row: &Row<'_>, at: usize| -> anyhow::Result<Timestamp> { Ok(row.get::<_, String>(at)?.parse()?) };
-        while let Some(row) = rows.next()? {
-            let failed_last =
-                row.get::<_, Option<String>>(4)?.is_some_and(|failed| row.get(2).is_ok_and(|last: String| failed >= last));
-            let (first, last) = (time(row, 1)?, time(row, 2)?);
-            let seen = Observed { first, last, observations: usize::try_from(row.get::<_, i64>(3)?)?, failed: None::<Failed> };
+        self.database.each(OBSERVED, &[], &mut |row| {
+            let (first, last, failed): (String, String, Option<String>) = (row.get(1)?, row.get(2)?, row.get(4)?);
+            let failed_last = failed.is_some_and(|failed| failed >= last);
+            let seen = Observed { first: first.parse()?, last: last.parse()?, observations: row.get(3)?, failed: None::<Failed> };
             all.insert(row.get(0)?, (seen, failed_last));
-        }
+            Ok(())
+        })?;
         Ok(all)
     }
 
     pub(super) fn identify(&self, each: &mut dyn FnMut(&[u8])) -> anyhow::Result<()> {
         for query in STATE {
-            let mut statement = self.connection.prepare(query)?;
-            let columns = statement.column_count();
-            let mut rows = statement.query(())?;
-            while let Some(row) = rows.next()? {
-                for column in 0..columns {
-                    match row.get_ref(column)? {
-                        ValueRef::Null => each(b"\0"),
-                        ValueRef::Integer(number) => each(&number.to_le_bytes()),
-                        ValueRef::Real(number) => each(&number.to_le_bytes()),
-                        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-                            each(&bytes.len().to_le_bytes());
-                            each(bytes);
+            self.database.each(query, &[], &mut |row| {
+                for value in row.values() {
+                    match value {
+                        Value::Null => each(b"\0"),
+                        Value::Flag(flag) => each(&i64::from(*flag).to_le_bytes()),
+                        Value::Number(number) => each(&number.to_le_bytes()),
+                        Value::Text(text) => {
+                            each(&text.len().to_le_bytes());
+                            each(text.as_bytes());
                         }
                     }
                 }
-            }
+                Ok(())
+            })?;
         }
         Ok(())
     }
+}
+
+fn recorded(row: &Row) -> anyhow::Result<Recorded> {
+    Ok(Recorded { tool: row.get(0)?, verdict: row.get(1)?, tokens: row.get(2)? })
 }

@@ -2,10 +2,12 @@
 
 use super::syntax::{self, has_extension};
 use super::{Resolved, Target, config, failure};
+use crate::registry::fill::Filler;
+use crate::registry::{Entry, document as index};
 use serde_json::Value;
 
 const EXPECTED: &str = "expected a recorded tools/list (`{\"tools\": […]}`, a bare array, a JSON-RPC response), a client's config \
-(`mcpServers`, `servers`, …), or a .jsonl of tools";
+(`mcpServers`, `servers`, …), a registry's server.json, or a .jsonl of tools";
 
 /// A recorded list of one server.
 #[derive(Debug, Default)]
@@ -35,6 +37,10 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
         }
         Err(failure) => return resolved.failures.push(failure),
     };
+    // Before lists of tools: a server, too, has a name and a description.
+    if let Some(page) = index::read(&value) {
+        return from_index(path, index::latest(page.entries), resolved);
+    }
     // The config of an agent may choose among tools, and be no list of them.
     if list(&value).is_some() && !value["mcpServers"].is_object() || is_line(&value) {
         return resolved.targets.push(Target::Recorded { path: path.to_owned(), text });
@@ -43,9 +49,6 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
         Some(entries) => config::resolve(path, &value, entries, resolved),
         None => {
             let seen = match &value {
-                Value::Object(map) if map.contains_key("packages") || map.contains_key("remotes") => {
-                    "looks like a registry's server.json, which is not supported yet".to_owned()
-                }
                 Value::Object(map) => {
                     let keys: Vec<String> =
                         map.keys().take(5).map(|key| format!("`{}`", key.chars().take(40).collect::<String>())).collect();
@@ -56,6 +59,24 @@ pub(super) fn resolve(path: &str, text: String, resolved: &mut Resolved) {
             resolved.failures.push(failure(path, "unrecognised", format!("`{path}` {seen}: {EXPECTED}")));
         }
     }
+}
+
+/// Adds the server of a registry's `server.json`, by the best way there is to it.
+fn from_index(path: &str, entries: Vec<Entry>, resolved: &mut Resolved) {
+    let [entry] = entries.as_slice() else {
+        let message =
+            format!("`{path}` is an index of {} servers: `toolgrade crawl --catalogue DB {path}` visits them", entries.len());
+        return resolved.failures.push(failure(path, "index", message));
+    };
+    let mut problem = ("nothing-to-run", "it names neither a package nor a URL".to_owned());
+    for way in &entry.ways {
+        match Filler::new(false).target(&entry.name, way) {
+            Ok(target) => return resolved.targets.push(target),
+            Err(why) => problem = why,
+        }
+    }
+    let (reason, why) = problem;
+    resolved.failures.push(failure(path, reason, format!("`{path}` cannot be visited: {why}")));
 }
 
 /// Reads a recorded document: one list, or one for each server of a .jsonl.

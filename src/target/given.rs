@@ -73,7 +73,7 @@ shows_only_name!(Header);
 pub(super) fn hand_out(variables: &[Variable], headers: &[Header], resolved: &mut Resolved) {
     let typed_command = resolved.targets.iter().any(|target| match target {
         Target::Command(target) => target.config.is_none(),
-        Target::Package(_) => true,
+        Target::Package(target) => target.config.is_none(),
         _ => false,
     });
     let typed_url = resolved.targets.iter().any(|target| matches!(target, Target::Url(target) if target.config.is_none()));
@@ -82,7 +82,7 @@ pub(super) fn hand_out(variables: &[Variable], headers: &[Header], resolved: &mu
             Target::Command(target) if !typed_command || target.config.is_none() => {
                 target.env.extend(variables.iter().map(|variable| (variable.name.clone(), variable.value.clone())));
             }
-            Target::Package(target) => {
+            Target::Package(target) if !typed_command || target.config.is_none() => {
                 target.env.extend(variables.iter().map(|variable| (variable.name.clone(), variable.value.clone())));
             }
             Target::Url(target) if !typed_url || target.config.is_none() => {

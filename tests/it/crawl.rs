@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What every crawl of a test is bounded by.
-const QUICK: [&str; 8] = ["--allow-private", "--pace", "0", "--timeout", "2", "--retries", "0", "--lease=2"];
+pub(crate) const QUICK: [&str; 8] = ["--allow-private", "--pace", "0", "--timeout", "2", "--retries", "0", "--lease=2"];
 
 pub(crate) fn crawl(env: &Env, args: &[&str]) -> String {
     env.run(&[&["crawl", "--catalogue", "c.db"], &QUICK[..], args].concat())
@@ -50,7 +50,7 @@ pub(crate) fn tools(env: &Env) -> Vec<String> {
 }
 
 /// One answer of the farm: the path says which server it is.
-fn farm(request: &Request, stream: &mut TcpStream) {
+pub(crate) fn farm(request: &Request, stream: &mut TcpStream) {
     let tools = |stream: &mut TcpStream, tools: Value, next: Value| {
         reply_json(
             stream,
@@ -105,6 +105,25 @@ fn every_target_ends_in_the_state_that_it_should() {
         })
         .unwrap();
     insta::assert_snapshot!(asked);
+}
+
+#[test]
+fn a_gzip_bomb_is_cut_off() {
+    let web = Web::start(|request, stream| match request.rpc() {
+        "tools/list" => {
+            let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            (0..64).for_each(|_| bomb.write_all(&[b' '; 1 << 20]).unwrap());
+            let bomb = bomb.finish().unwrap();
+            let head = "content-type: application/json\r\ncontent-encoding: gzip";
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\ncontent-length: {}\r\n\r\n", bomb.len());
+            let _ = stream.write_all(&bomb);
+        }
+        _ => well_behaved(request, stream),
+    });
+    let env = Env::new().file("list.jsonl", &line("bomb", &web.address));
+    let said = env.run(&["crawl", "--catalogue", "c.db", "--allow-private", "--retries=0", "list.jsonl"]);
+    assert!(said.starts_with("exit 3\n"), "{said}");
+    assert_eq!(targets(&env), ["bomb: failed list oversize"]);
 }
 
 #[test]

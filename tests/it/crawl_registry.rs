@@ -122,3 +122,83 @@ fn an_enumeration_that_was_cut_goes_on_where_it_was() {
     assert!(said.starts_with("exit 0\n") && said.contains("1 visit in this run"), "{said}");
     assert_eq!(targets(&env), ["x/a: seen -", "x/b: seen -"]);
 }
+
+/// Entries of the official registry, as served; the hosts of their remotes are this address. Nothing else of them is reached.
+fn official(address: &str) -> Vec<Value> {
+    let lines = include_str!("../data/registry.jsonl").lines();
+    let mut rows: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    for row in &mut rows {
+        let name = row["server"]["name"].as_str().unwrap().to_owned();
+        for remote in row["server"]["remotes"].as_array_mut().into_iter().flatten() {
+            remote["url"] = format!("{address}/{name}").into();
+        }
+    }
+    rows
+}
+
+const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn entries_as_the_official_registry_serves_them() {
+    let servers = Web::start(well_behaved);
+    let rows = official(&servers.address);
+    let changed = AtomicUsize::new(0);
+    let row = |name: &str, version: &str, status: &str, is_latest: bool| {
+        let mut row = rows.iter().find(|row| row["server"]["name"] == name).unwrap().clone();
+        row["server"]["version"] = version.into();
+        row["_meta"][OFFICIAL]["status"] = status.into();
+        row["_meta"][OFFICIAL]["isLatest"] = is_latest.into();
+        row
+    };
+    // A new version, one that was taken down, and an old version that was taken down while the latest stands.
+    let news = [
+        row("ai.exa/exa", "9.0.0", "active", true),
+        row("ai.waystation/jira", "0.3.1", "deleted", true),
+        row("ai.mcpanalytics/analytics", "1.0.0", "deleted", false),
+    ];
+    let registry = Web::start(move |request, stream| {
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        if path != "/v0.1/servers" {
+            return reply(
+                stream,
+                "404 Not Found",
+                "content-type: application/problem+json\r\n",
+                r#"{"title":"Not Found","status":404}"#,
+            );
+        }
+        if changed.fetch_add(1, Ordering::SeqCst) == 2 {
+            return reply(stream, "429 Too Many Requests", "Retry-After: 2\r\n", "");
+        }
+        let parameter = |name: &str| query.split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name);
+        let all: Vec<&Value> = match (parameter("updated_since"), parameter("version")) {
+            (Some(_), _) => news.iter().collect(),
+            (None, Some((_, "latest"))) => rows.iter().filter(|row| row["_meta"][OFFICIAL]["isLatest"] == true).collect(),
+            _ => rows.iter().collect(),
+        };
+        // A cursor is the name and version of the last entry, as the registry makes them.
+        let id =
+            |row: &Value| format!("{}:{}", row["server"]["name"].as_str().unwrap(), row["server"]["version"].as_str().unwrap());
+        let from = parameter("cursor").map_or(0, |(_, cursor)| {
+            let cursor = cursor.replace("%3A", ":").replace("%2F", "/");
+            1 + all.iter().position(|row| id(row) == cursor).expect("the cursor is given back as it was")
+        });
+        let page = &all[from..(from + 10).min(all.len())];
+        let next = page.last().filter(|_| from + 10 < all.len()).map(|row| id(row));
+        reply_json(stream, &json!({ "servers": page, "metadata": { "count": page.len(), "nextCursor": next } }));
+    });
+    // Packages are asked for there, too, and are not found.
+    let env = Env::new().var("npm_config_registry", &registry.address).var("PATH", &std::env::var("PATH").unwrap());
+    let said = crawl(&env, &[&registry.address, "--per-host", "9"]);
+    insta::assert_snapshot!(said.replace(" + landlock", "").replace(&registry.address, "@@REGISTRY@@"));
+    insta::assert_snapshot!(targets(&env).join("\n"));
+
+    let before = servers.seen().len();
+    let said = crawl(&env, &[&registry.address]);
+    assert!(said.contains("1 visit in this run") && said.contains("1 taken down"), "{said}");
+    assert!(servers.seen()[before..].iter().all(|request| request.path == "/ai.exa/exa"));
+    let asked = registry.seen();
+    let latest: Vec<&str> =
+        asked.iter().map(|request| request.path.as_str()).filter(|path| path.ends_with("/versions/latest")).collect();
+    assert_eq!(latest, ["/v0.1/servers/ai.waystation%2Fjira/versions/latest"]);
+}

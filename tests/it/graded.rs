@@ -18,6 +18,7 @@ pub(crate) fn server(name: &str) -> GradedServer {
             source: Source::File { path: format!("{name}.json") },
             protocol: Some("2025-11-25".to_owned()),
             complete: true,
+            isolation: None,
         },
         tools: Vec::new(),
         grade: 'A',

@@ -3,6 +3,8 @@
 
 /// What was promised of certain tools.
 mod acceptance;
+/// Catalogues of each kind.
+mod both;
 /// Pages in a real browser.
 #[cfg(unix)]
 mod browser;
@@ -17,8 +19,14 @@ mod cedar;
 mod cli;
 /// The known clients: where their configs are, on every system.
 mod clients;
+/// A PostgreSQL server for the modules that need one.
+#[cfg(unix)]
+mod cluster;
 /// How sure a class is: counted on labelled tools.
 mod confidence;
+/// Containers in front of a stand-in for an engine.
+#[cfg(unix)]
+mod container;
 /// The verdicts on a thousand real tools.
 mod corpus;
 /// Crawls of scripted servers, also those that are killed.
@@ -73,6 +81,12 @@ mod policy_fuzz;
 mod policy_proof;
 /// `policy diff` of catalogues, then and now.
 mod policy_states;
+/// The catalogue on PostgreSQL.
+#[cfg(unix)]
+mod postgres;
+/// Crawls of several workers that share a catalogue.
+#[cfg(target_os = "linux")]
+mod postgres_crawl;
 /// Generated policies read by what they are for.
 #[cfg(unix)]
 mod readers;

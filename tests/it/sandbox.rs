@@ -96,7 +96,47 @@ fn a_crawl_puts_every_server_into_the_sandbox_and_remembers_it() {
     let said = env.run(&["crawl", "--catalogue", "c.db", "mcp.json"]);
     assert!(said.starts_with("exit 0\n"), "{said}");
     let said = env.run(&["history", "--catalogue", "c.db", "x"]);
+    let said = plain(&said);
     assert!(said.contains("3 tools  isolation: bubblewrap, no network"), "{said}");
+}
+
+/// A text without the second layer, which not every kernel has.
+fn plain(said: &str) -> String {
+    said.replace("bubblewrap + landlock", "bubblewrap")
+}
+
+#[test]
+fn what_was_in_force_is_shown() {
+    let env = home();
+    let program = example("break_out");
+    let scan = |options: &[&str]| {
+        let said =
+            env.run(&[&["scan"], options, &["--", &program, "/nowhere", "/nowhere", "127.0.0.1:1", "m", "gently"]].concat());
+        plain(&said).replace(&program, "@@PROGRAM@@")
+    };
+    insta::assert_snapshot!(scan(&["--sandbox"]));
+    let said = scan(&["--sandbox", "none", "--quiet"]);
+    assert!(said.contains(" · isolation: none\n") && said.contains("with all your rights on this machine"), "{said}");
+    assert!(!scan(&[]).contains("isolation"));
+    let sarif = |said: String| -> Value { serde_json::from_str(said.split_once("--- stdout\n").unwrap().1).unwrap() };
+    let document = sarif(scan(&["--sandbox", "--quiet", "--format", "sarif"]));
+    let told = &document["runs"][0]["invocations"][0]["properties"];
+    assert_eq!(told, &json!({ "isolation": { "break-out": "bubblewrap, no network" } }));
+}
+
+#[test]
+fn landlock_alone_is_the_second_best() {
+    let env = home();
+    let args =
+        ["scan", "--sandbox", "landlock", "--", &example("break_out"), "/nowhere", "/nowhere", "127.0.0.1:1", "m", "gently"];
+    if env.run(&["doctor"]).contains("landlock    yes") {
+        let done = attempts(&env, &["--sandbox", "landlock"], true);
+        assert_eq!(done, ["connect-out refused", "read-home refused", "write-outside refused"]);
+        assert!(env.run(&args).contains("isolation: landlock only, no TCP"));
+    } else {
+        let said = env.run(&args);
+        assert!(said.starts_with("exit 3\n") && said.contains("there is no Landlock"), "{said}");
+    }
 }
 
 /// A server in a few lines, in either language. It tells which variables it has, and what it can do.
@@ -214,9 +254,9 @@ fn packages_are_fetched_without_running_them_and_run_without_a_network() {
     std::fs::write(env.path().join("index.json"), document.to_string()).unwrap();
     let args = ["crawl", "--catalogue", "c.db", "index.json", "--retries", "0"];
     let said = env.run(&args);
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(plain(&said));
     let said = env.run(&[&args[..], &["--placeholders", "--max-age", "0s"]].concat());
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(plain(&said));
     let catalogue = Connection::open(env.path().join("c.db")).unwrap();
     let mut statement = catalogue
         .prepare(
@@ -233,7 +273,7 @@ fn packages_are_fetched_without_running_them_and_run_without_a_network() {
     rows.sort();
     // Hashes are those of files that were made just now.
     let hash = regex::Regex::new("sha256-[0-9a-f]{64}").unwrap();
-    insta::assert_snapshot!(hash.replace_all(&rows.join("\n"), "@@HASH@@"));
+    insta::assert_snapshot!(hash.replace_all(&plain(&rows.join("\n")), "@@HASH@@"));
     assert!(!Path::new("/tmp/toolgrade-install-script-ran").exists());
     let left: Vec<_> = std::fs::read_dir(&temporary).unwrap().flatten().collect();
     assert!(left.is_empty(), "fetched packages are removed: {left:?}");
@@ -256,11 +296,44 @@ fn a_package_is_a_target_of_a_scan() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(plain(document["servers"][0]["isolation"].as_str().unwrap()), "bubblewrap, no network");
     let source = json!({ "kind": "npm", "package": "@shop/server", "version": "1.2.3", "env": ["SHOP_TOKEN"] });
     assert_eq!(document["servers"][0]["source"], source);
     assert!(env.path().join("kept").read_dir().unwrap().next().is_some());
+    // A command that only starts a package is one, in the sandbox.
+    let output =
+        env.output(&["scan", "--sandbox", "--env", "SHOP_TOKEN=x", "--format", "json", "--", "npx", "-y", "@shop/server@1.2.3"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["servers"][0]["source"], source);
     let said = env.run(&["scan", "npm:../../x", "pypi:-r/etc/passwd"]);
     assert!(said.matches("is no name of a package").count() == 2, "{said}");
+    let said = env.run(&["scan", "npm:@shop/nothing", "npm:@shop/server@7.0.0"]);
+    assert!(said.contains("`@shop/nothing` cannot be fetched: the npm registry has no such package\n"), "{said}");
+    assert!(
+        said.contains("`@shop/server@7.0.0` cannot be fetched: the npm registry has the package, but not this version\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_fetches_reaches_the_package_registry_only() {
+    let elsewhere = Web::start(|_, stream| reply(stream, "200 OK", "", "a tarball, or what was asked with"));
+    let away = format!("location: {}/x.tgz\r\n", elsewhere.address);
+    let web = Web::start(move |request, stream| match request.path.as_str() {
+        "/x.tgz" => reply(stream, "302 Found", &away, ""),
+        "/lured" => {
+            let tarball = format!("http://{}/x.tgz", request.header("host").unwrap());
+            let version = json!({ "name": "lured", "version": "1.0.0", "dist": { "tarball": tarball } });
+            reply_json(stream, &json!({ "name": "lured", "dist-tags": { "latest": "1.0.0" }, "versions": { "1.0.0": version } }));
+        }
+        _ => reply(stream, "404 Not Found", "", "{}"),
+    });
+    let env = home().var("npm_config_registry", &web.address);
+    let said = env.run(&["scan", "npm:lured"]);
+    assert!(said.contains(&format!("refused, as it is not the package registry: 127.0.0.1:{}", elsewhere.port())), "{said}");
+    assert!(!said.contains("A complete log") && !said.contains("npm error"), "{said}");
+    assert!(elsewhere.seen().is_empty());
+    assert!(env.run(&["doctor"]).contains("gate        yes"));
 }
 
 #[test]

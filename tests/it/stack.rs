@@ -190,3 +190,31 @@ fn a_policy_covers_all_that_is_installed() {
     let policy: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(policy.to_string().contains("delete_entities"), "{policy}");
 }
+
+#[test]
+fn what_is_installed_is_a_source_of_a_crawl() {
+    let scripted = hostile::program().to_str().unwrap().to_owned();
+    let config = |name: &str| format!(r#"{{"mcpServers": {{"one": {{"command": "{scripted}", "args": ["{name}"]}}}}}}"#);
+    let env = machine()
+        .file("home/.cursor/mcp.json", &config("paged-not"))
+        .file("home/.gemini/settings.json", &config("paged-not"))
+        .file("home/.codex/config.toml", "[mcp_servers.gone]\ncommand = \"/no/such/program\"\n")
+        .file(".mcp.json", r#"{"mcpServers": {"theirs": {"command": "touch", "args": ["started"]}}}"#);
+    let args = ["crawl", "--catalogue", "c.db", "--installed", "--retries", "0"];
+    let said = run(&env, &args).replace(" + landlock", "");
+    insta::assert_snapshot!(said);
+    // What is fresh is left alone; the same servers are the same targets.
+    let said = env.run(&[&args[..], &["--quiet"]].concat());
+    assert_eq!(said, "exit 3\n");
+    let said = run(&env, &[&args[..], &["--max-age", "0s", "--log", "json"]].concat());
+    let summary: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&summary["visits"], &summary["targets"]["seen"], &summary["targets"]["failed"]),
+        (&2.into(), &1.into(), &1.into())
+    );
+    assert!(!env.files().contains(&"started".to_owned()), "{:?}", env.files());
+    let said = env.run(&[&args[..], &["--projects", "--max-age", "0s", "--quiet"]].concat());
+    assert!(said.starts_with("exit 3\n"), "{said}");
+    let said = env.run(&["crawl", "--catalogue", "c.db", "--installed", "mcp.json"]);
+    assert!(said.starts_with("exit 2\n"), "{said}");
+}

@@ -1,5 +1,6 @@
 //! The catalogue: what is recorded stays recorded, whatever happens to the process.
 
+use crate::both::Catalogue;
 use crate::graded::{Build as _, Grow as _, Judge as _, raw_tool, server, tool};
 use jiff::Timestamp;
 use serde_json::json;
@@ -44,15 +45,17 @@ fn failed(message: &str) -> Unlisted {
 
 #[test]
 fn what_is_recorded_is_read_back_after_reopening() {
-    let (_directory, path) = scratch();
-    Store::open(&path).unwrap().record(&shop(), at(0)).unwrap();
-    let store = Store::open(&path).unwrap();
-    assert_eq!(state(&store), [as_json(&shop())]);
-    let read = &store.servers().unwrap()[0];
-    assert_eq!(read.server, shop().server);
-    // The definition comes back to the byte: key order and number spelling too.
-    let sent = serde_json::to_string(shop().tools[0].tool.raw()).unwrap();
-    assert_eq!(serde_json::to_string(read.tools[0].tool.raw()).unwrap(), sent);
+    for catalogue in Catalogue::both() {
+        let path = catalogue.typed();
+        Store::open(&path).unwrap().record(&shop(), at(0)).unwrap();
+        let store = Store::open(&path).unwrap();
+        assert_eq!(state(&store), [as_json(&shop())]);
+        let read = &store.servers().unwrap()[0];
+        assert_eq!(read.server, shop().server);
+        // The definition comes back to the byte: key order and number spelling too.
+        let sent = serde_json::to_string(shop().tools[0].tool.raw()).unwrap();
+        assert_eq!(serde_json::to_string(read.tools[0].tool.raw()).unwrap(), sent);
+    }
 }
 
 #[test]
@@ -69,65 +72,74 @@ fn migrating_twice_changes_nothing() {
 
 #[test]
 fn a_partial_list_erases_nothing() {
-    let (_directory, path) = scratch();
-    let mut store = Store::open(&path).unwrap();
-    let partial = |names: &[&str]| {
-        names.iter().fold(server("shop"), |server, name| server.tool(tool(name))).with(|server| server.server.complete = false)
-    };
-    store.record(&partial(&["a"]), at(0)).unwrap();
-    store.record(&partial(&["a", "b"]), at(1)).unwrap();
-    assert_eq!(state(&store), [as_json(&partial(&["a", "b"]))], "the newest, while none is complete");
-    store.record(&shop(), at(2)).unwrap();
-    store.record(&partial(&["refund"]), at(3)).unwrap();
-    store.record_failure(&failed("gone"), at(4)).unwrap();
-    assert_eq!(state(&store), [as_json(&shop())], "the complete one stays");
-    store.record(&server("shop").tool(tool("other")), at(5)).unwrap();
-    assert_eq!(store.servers().unwrap()[0].tools.len(), 1, "a newer complete one replaces it");
-    store.record(&server("shop"), at(6)).unwrap();
-    assert_eq!(store.servers().unwrap()[0].tools.len(), 1, "an empty list, as without credentials, is no complete one");
+    for catalogue in Catalogue::both() {
+        let path = catalogue.typed();
+        let mut store = Store::open(&path).unwrap();
+        let partial = |names: &[&str]| {
+            names
+                .iter()
+                .fold(server("shop"), |server, name| server.tool(tool(name)))
+                .with(|server| server.server.complete = false)
+        };
+        store.record(&partial(&["a"]), at(0)).unwrap();
+        store.record(&partial(&["a", "b"]), at(1)).unwrap();
+        assert_eq!(state(&store), [as_json(&partial(&["a", "b"]))], "the newest, while none is complete");
+        store.record(&shop(), at(2)).unwrap();
+        store.record(&partial(&["refund"]), at(3)).unwrap();
+        store.record_failure(&failed("gone"), at(4)).unwrap();
+        assert_eq!(state(&store), [as_json(&shop())], "the complete one stays");
+        store.record(&server("shop").tool(tool("other")), at(5)).unwrap();
+        assert_eq!(store.servers().unwrap()[0].tools.len(), 1, "a newer complete one replaces it");
+        store.record(&server("shop"), at(6)).unwrap();
+        assert_eq!(store.servers().unwrap()[0].tools.len(), 1, "an empty list, as without credentials, is no complete one");
+    }
 }
 
 #[test]
 fn visits_are_counted_and_dated() {
-    let (_directory, path) = scratch();
-    let mut store = Store::open(&path).unwrap();
-    store.record_failure(&failed("not yet"), at(0)).unwrap();
-    assert_eq!(store.observed("shop").unwrap(), None);
-    assert!(store.servers().unwrap().is_empty());
-    store.record(&shop(), at(1)).unwrap();
-    store.record(&shop(), at(1) + jiff::SignedDuration::from_nanos(1)).unwrap();
-    let seen = store.observed("shop").unwrap().unwrap();
-    assert_eq!((seen.first, seen.observations, seen.failed), (at(1), 2, None));
-    assert_eq!(seen.last, at(1) + jiff::SignedDuration::from_nanos(1));
-    store.record_failure(&failed("gone"), at(2)).unwrap();
-    let failed = store.observed("shop").unwrap().unwrap().failed.unwrap();
-    assert_eq!((failed.at, failed.failure.message.as_str()), (at(2), "gone"));
+    for catalogue in Catalogue::both() {
+        let path = catalogue.typed();
+        let mut store = Store::open(&path).unwrap();
+        store.record_failure(&failed("not yet"), at(0)).unwrap();
+        assert_eq!(store.observed("shop").unwrap(), None);
+        assert!(store.servers().unwrap().is_empty());
+        store.record(&shop(), at(1)).unwrap();
+        store.record(&shop(), at(1) + jiff::SignedDuration::from_nanos(1)).unwrap();
+        let seen = store.observed("shop").unwrap().unwrap();
+        assert_eq!((seen.first, seen.observations, seen.failed), (at(1), 2, None));
+        assert_eq!(seen.last, at(1) + jiff::SignedDuration::from_nanos(1));
+        store.record_failure(&failed("gone"), at(2)).unwrap();
+        let failed = store.observed("shop").unwrap().unwrap().failed.unwrap();
+        assert_eq!((failed.at, failed.failure.message.as_str()), (at(2), "gone"));
+    }
 }
 
 #[test]
 fn definitions_and_verdicts_are_kept_once() {
-    let (_directory, path) = scratch();
-    let mut store = Store::open(&path).unwrap();
-    for second in 0..5 {
-        store.record(&shop(), at(second)).unwrap();
+    for catalogue in Catalogue::both() {
+        let path = catalogue.typed();
+        let mut store = Store::open(&path).unwrap();
+        for second in 0..5 {
+            store.record(&shop(), at(second)).unwrap();
+        }
+        let count = |table: &str| catalogue.number(&format!("SELECT count(*) FROM {table}"));
+        assert_eq!((count("definitions"), count("verdicts"), count("observations")), (2, 2, 5));
     }
-    let connection = rusqlite::Connection::open(&path).unwrap();
-    let count =
-        |table: &str| -> i64 { connection.query_row(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap() };
-    assert_eq!((count("definitions"), count("verdicts"), count("observations")), (2, 2, 5));
 }
 
 #[test]
 fn two_sources_never_share_a_slug() {
-    let (_directory, path) = scratch();
-    let mut store = Store::open(&path).unwrap();
-    let other = shop().with(|server| server.server.source = Source::File { path: "elsewhere.json".to_owned() });
-    assert_eq!(store.record(&shop(), at(0)).unwrap(), "shop");
-    assert_eq!(store.record(&other, at(0)).unwrap(), "shop-2");
-    assert_eq!(store.record(&other, at(1)).unwrap(), "shop-2");
-    assert_eq!(store.record(&shop(), at(1)).unwrap(), "shop");
-    let slugs: Vec<String> = store.servers().unwrap().into_iter().map(|server| server.slug).collect();
-    assert_eq!(slugs, ["shop", "shop-2"]);
+    for catalogue in Catalogue::both() {
+        let path = catalogue.typed();
+        let mut store = Store::open(&path).unwrap();
+        let other = shop().with(|server| server.server.source = Source::File { path: "elsewhere.json".to_owned() });
+        assert_eq!(store.record(&shop(), at(0)).unwrap(), "shop");
+        assert_eq!(store.record(&other, at(0)).unwrap(), "shop-2");
+        assert_eq!(store.record(&other, at(1)).unwrap(), "shop-2");
+        assert_eq!(store.record(&shop(), at(1)).unwrap(), "shop");
+        let slugs: Vec<String> = store.servers().unwrap().into_iter().map(|server| server.slug).collect();
+        assert_eq!(slugs, ["shop", "shop-2"]);
+    }
 }
 
 #[track_caller]

@@ -253,7 +253,7 @@ fn variables_are_filled_in_and_never_shown() {
 #[test]
 fn what_is_no_target_is_told() {
     let shapes = "expected a recorded tools/list (`{\"tools\": […]}`, a bare array, a JSON-RPC response), a client's config \
-                  (`mcpServers`, `servers`, …), or a .jsonl of tools";
+                  (`mcpServers`, `servers`, …), a registry's server.json, or a .jsonl of tools";
     check_config("c.json", "{\"a\":1}", &[&format!("! @@/c.json unrecognised: `@@/c.json` is an object with `a`: {shapes}")]);
     check_config("c.json", "7", &[&format!("! @@/c.json unrecognised: `@@/c.json` is no object: {shapes}")]);
     check_config(
@@ -333,5 +333,39 @@ fn packages_are_named_with_or_without_a_version() {
             "pypi: y Some(\"2.0\") {}",
             "npm: x None {}"
         ]
+    );
+}
+
+#[test]
+fn a_server_json_is_a_target() {
+    let server = |ways: &str| {
+        format!(
+            r#"{{"$schema":"https://static.example.com/2025-12-11/server.schema.json","name":"io.example/mail","description":"Mail","version":"1.0.0",{ways}}}"#
+        )
+    };
+    check_config(
+        "server.json",
+        &server(r#""remotes":[{"type":"streamable-http","url":"https://mail.example.com/mcp"}]"#),
+        &["io.example/mail: https://mail.example.com/mcp []"],
+    );
+    let package =
+        r#""packages":[{"registryType":"npm","identifier":"@example/mail","version":"1.2.3","transport":{"type":"stdio"}}]"#;
+    check_config("server.json", &server(package), &[r#"npm: @example/mail Some("1.2.3") {}"#]);
+    // A way that cannot be gone leaves the next one.
+    let both = format!(r#""remotes":[{{"type":"sse","url":"https://{{tenant}}.example.com/sse"}}],{package}"#);
+    check_config("server.json", &server(&both), &[r#"npm: @example/mail Some("1.2.3") {}"#]);
+    check_config(
+        "server.json",
+        &server(r#""remotes":[{"type":"sse","url":"https://{tenant}.example.com/sse"}]"#),
+        &[
+            "! @@/server.json needs-values: `@@/server.json` cannot be visited: its URL has parts that somebody must choose: tenant",
+        ],
+    );
+    check_config(
+        "all.json",
+        &format!(r#"{{"servers":[{},{}]}}"#, server(package), server(package).replace("mail", "post")),
+        &[
+            "! @@/all.json index: `@@/all.json` is an index of 2 servers: `toolgrade crawl --catalogue DB @@/all.json` visits them",
+        ],
     );
 }

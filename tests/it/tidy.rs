@@ -13,7 +13,7 @@ const IMPURE: [&str; 10] =
     ["std::env", "std::fs", "std::net", "std::process", "std::time", "jiff", "nix::", "reqwest", "rusqlite", "tokio"];
 
 /// Where the clock is read, and what for.
-const CLOCK: [&str; 8] = [
+const CLOCK: [&str; 9] = [
     // The time of a visit: everything that is recorded carries this one.
     "src/commands/scan.rs",
     // How long a publication took.
@@ -22,17 +22,18 @@ const CLOCK: [&str; 8] = [
     "src/mcp/process.rs",
     // When a visit is late.
     "src/scan/visit.rs",
-    // How long a locked catalogue is waited for.
-    "src/store.rs",
-    // When a lease ends, and a visit was.
-    "src/store/queue.rs",
+    // How long a catalogue is waited for that is locked or lost.
+    "src/store/sqlite.rs",
+    "src/store/postgres/session.rs",
+    // When a lease ends, and a visit was, where the database has no clock.
+    "src/store/database.rs",
     // Whose turn it is, how long a visit took, and how fast a registry is asked.
     "src/crawl.rs",
     "src/registry/client.rs",
 ];
 
 /// Where the caller's environment is read, and what for.
-const ENVIRONMENT: [&str; 8] = [
+const ENVIRONMENT: [&str; 9] = [
     // What a started server sees of it, and where programs are.
     "src/mcp/process.rs",
     // Where programs and the user's home are, and what a program that fetches sees.
@@ -44,6 +45,8 @@ const ENVIRONMENT: [&str; 8] = [
     "src/target/given.rs",
     "src/target/config.rs",
     "src/target/variables.rs",
+    // What an address of a database leaves out.
+    "src/store/postgres/address.rs",
     // Where the user's clients keep their configs.
     "src/clients/machine.rs",
 ];
@@ -164,7 +167,7 @@ fn only_commands_and_reports_print() {
 
 #[test]
 fn only_the_store_knows_the_database() {
-    only_in(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &["src/store"]);
+    only_in(&["rusqlite", "tokio_postgres", "SELECT ", "INSERT ", "CREATE TABLE"], &["src/store"]);
 }
 
 #[test]

@@ -75,5 +75,5 @@ fn invalid(args: &CheckArgs, shown: &str, problems: &[Problem]) -> anyhow::Resul
         safe_json::pretty(&mut out, &checked)?;
         out.flush()?;
     }
-    Ok(say_problems(&args.policy, problems))
+    Ok(say_problems(args.policy.display(), problems))
 }

@@ -12,17 +12,18 @@ use crate::report::safe_json;
 use crate::verdict::Class;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::io::{self, Write as _};
+use std::path::Path;
 
 pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
-    if args.before.as_os_str() == "-" && args.after.as_os_str() == "-" {
+    if [&args.before, &args.after].iter().all(|side| side.file() == Some(Path::new("-"))) {
         anyhow::bail!("standard input cannot be both policies: give one of them as a file");
     }
     let (before, after) = match sides(args)? {
         [Ok(before), Ok(after)] => (before, after),
         [before, after] => {
             // Both are told of: neither hides what is wrong with the other.
-            for (path, problems) in [(&args.before, before.err()), (&args.after, after.err())] {
-                say_problems(path, &problems.unwrap_or_default());
+            for (location, problems) in [(&args.before, before.err()), (&args.after, after.err())] {
+                say_problems(location, &problems.unwrap_or_default());
             }
             return Ok(Exit::Error);
         }

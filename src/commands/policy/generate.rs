@@ -18,8 +18,9 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     // Before the visits: a slip in the overrides should not cost a scan.
     let overrides = overrides(&args.rules)?;
     let report = match &args.catalogue {
-        Some(path) => {
-            Report { servers: chosen(path, Snapshot::servers_as_of(path, Timestamp::MAX)?, &args.targets)?, failures: Vec::new() }
+        Some(location) => {
+            let servers = Snapshot::servers_as_of(location, Timestamp::MAX)?;
+            Report { servers: chosen(location, servers, &args.targets)?, failures: Vec::new() }
         }
         None => {
             let target = TargetArgs {

@@ -16,7 +16,7 @@ pub(super) fn run(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let text = text(&args.policy)?;
     let document = match read(&text) {
         Ok(document) => document,
-        Err(problems) => return Ok(say_problems(&args.policy, &problems)),
+        Err(problems) => return Ok(say_problems(args.policy.display(), &problems)),
     };
     let calls = args.calls.display();
     let mut input: Box<dyn BufRead> = if args.calls.as_os_str() == "-" {

@@ -8,7 +8,7 @@ use crate::policy::overrides::Overrides;
 use crate::policy::plan::Plan;
 use crate::policy::problem::Problem;
 use crate::policy::read::read;
-use crate::store::Snapshot;
+use crate::store::{Location, Snapshot};
 use crate::verdict::GradedServer;
 use anyhow::bail;
 use jiff::Timestamp;
@@ -36,7 +36,7 @@ pub(super) fn sides(args: &DiffArgs) -> anyhow::Result<[Result<Side, Vec<Problem
     let before = state(args, &args.before, at)?;
     let after = state(args, &args.after, None)?;
     if before.is_none() && at.is_some() {
-        bail!("`--as-of` is about a catalogue, and `{}` is none", args.before.display());
+        bail!("`--as-of` is about a catalogue, and `{}` is none", args.before);
     }
     let states: Vec<&GradedServer> = before.iter().chain(&after).flatten().collect();
     if before.is_none() && after.is_none() && !(args.server.is_empty() && overrides == Overrides::default()) {
@@ -53,11 +53,11 @@ pub(super) fn sides(args: &DiffArgs) -> anyhow::Result<[Result<Side, Vec<Problem
 }
 
 /// The wanted servers of a catalogue as they were at a time; none where the file is no catalogue.
-fn state(args: &DiffArgs, path: &Path, at: Option<Timestamp>) -> anyhow::Result<Option<Vec<GradedServer>>> {
-    if !is_catalogue(path) {
+fn state(args: &DiffArgs, location: &Location, at: Option<Timestamp>) -> anyhow::Result<Option<Vec<GradedServer>>> {
+    if location.file().is_some_and(|path| !is_catalogue(path)) {
         return Ok(None);
     }
-    let mut servers = Snapshot::servers_as_of(path, at.unwrap_or(Timestamp::MAX))?;
+    let mut servers = Snapshot::servers_as_of(location, at.unwrap_or(Timestamp::MAX))?;
     servers.retain(|server| args.server.is_empty() || args.server.contains(&server.slug));
     Ok(Some(servers))
 }
@@ -71,13 +71,14 @@ fn is_catalogue(path: &Path) -> bool {
 fn side(
     args: &DiffArgs,
     overrides: &Overrides,
-    path: &Path,
+    location: &Location,
     servers: Option<Vec<GradedServer>>,
     at: Option<Timestamp>,
 ) -> anyhow::Result<Result<Side, Vec<Problem>>> {
-    let shown = path.display().to_string();
-    let Some(servers) = servers else {
-        return Ok(read(&text(path)?).map(|document| Side { shown, policy: document.policy, plan: None }));
+    let shown = location.to_string();
+    let servers = match (servers, location.file()) {
+        (None, Some(path)) => return Ok(read(&text(path)?).map(|document| Side { shown, policy: document.policy, plan: None })),
+        (servers, _) => servers.unwrap_or_default(),
     };
     let plan = Plan::new(args.rules.profile.into(), overrides, &servers);
     let shown = at.map_or_else(|| shown.clone(), |at| format!("{shown} as of {at}"));

@@ -4,11 +4,11 @@ use crate::cli::StarterArgs;
 use crate::commands::scan::say_warning;
 use crate::policy::overrides::{Choice, Overrides};
 use crate::policy::plan::{Plan, Standing};
+use crate::store::Location;
 use crate::verdict::GradedServer;
 use anyhow::{Context as _, bail};
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
 
 /// The overrides of the file, and over them those of the command line.
 pub(super) fn overrides(args: &StarterArgs) -> anyhow::Result<Overrides> {
@@ -32,7 +32,7 @@ pub(super) fn overrides(args: &StarterArgs) -> anyhow::Result<Overrides> {
 }
 
 /// The servers of a catalogue with these slugs, in the slugs' order, or all.
-pub(super) fn chosen(path: &Path, servers: Vec<GradedServer>, slugs: &[String]) -> anyhow::Result<Vec<GradedServer>> {
+pub(super) fn chosen(location: &Location, servers: Vec<GradedServer>, slugs: &[String]) -> anyhow::Result<Vec<GradedServer>> {
     if slugs.is_empty() {
         return Ok(servers);
     }
@@ -41,7 +41,7 @@ pub(super) fn chosen(path: &Path, servers: Vec<GradedServer>, slugs: &[String]) 
     for slug in slugs {
         match by_slug.remove(slug) {
             Some(server) => chosen.push(server),
-            None => bail!("the catalogue `{}` has no server `{slug}`, or it was named twice", path.display()),
+            None => bail!("the catalogue `{location}` has no server `{slug}`, or it was named twice"),
         }
     }
     Ok(chosen)

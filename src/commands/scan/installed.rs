@@ -33,7 +33,7 @@ pub(super) fn list(args: &InstalledArgs, format: Format) -> anyhow::Result<Exit>
 }
 
 /// Finds what is on this machine, and says it on standard error unless `quiet`: people see what will be started.
-pub(super) fn find(args: &InstalledArgs, quiet: bool) -> anyhow::Result<Installed> {
+pub(in crate::commands) fn find(args: &InstalledArgs, quiet: bool) -> anyhow::Result<Installed> {
     let installed = here(args)?;
     if !quiet {
         let mut document = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn find(args: &InstalledArgs, quiet: bool) -> anyhow::Result<Installe
 }
 
 /// What is to be visited.
-pub(super) fn resolved(installed: &Installed) -> Resolved {
+pub(in crate::commands) fn resolved(installed: &Installed) -> Resolved {
     Resolved { targets: installed.targets.clone(), failures: installed.failures(), notes: Vec::new() }
 }
 

@@ -1,0 +1,43 @@
+//! Operations that a sentence lists: as an entry, as examples, or part by part.
+
+use super::{Verb, is_joined, negated};
+use crate::actions::{Action, name};
+use crate::evidence::Field;
+use crate::grammar::{Form, List};
+use crate::rules::Place;
+use crate::words::{Gap, Word};
+
+/// Words that the name of an operation has at the most.
+const OPERATION: usize = 4;
+
+/// The actions of an entry of a list of operations: `- delete_nodes: …`, `**restart** (id)`.
+pub(super) fn entry<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
+    let named = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
+    let is_entry = named <= OPERATION && named < sentence.len();
+    let opens = Verb::find(sentence, 0, |form| form == Form::Base).is_some();
+    if is_entry && opens { name::actions("", &sentence[..named], Place::Value, field, &[]) } else { Vec::new() }
+}
+
+/// How many examples in brackets are needed: one could be a remark.
+const BRACKETED: usize = 2;
+/// How many words may say what operations are on: "actions on a conversation: close, …".
+const OF_A_THING: usize = 5;
+
+/// "Performs actions like create folder, get all assets and update assets", "various operations (create, query)": each is an operation.
+pub(super) fn examples(sentence: &[Word]) -> Vec<Verb> {
+    let Some(named) = (0..sentence.len()).find(|&at| sentence[at].is(List::Operations)) else { return Vec::new() };
+    let opens = |at: &usize| *at == named + 1 && sentence[*at].is(List::Examples) || sentence[*at].gap == Gap::Clause;
+    let Some(start) = (named + 1..sentence.len().min(named + 1 + OF_A_THING)).find(opens) else { return Vec::new() };
+    let bracketed = sentence[start].gap == Gap::Clause;
+    let first = if bracketed { start } else { start + 1 + usize::from(sentence[start].text() == "such") };
+    let begins = |at: &usize| *at == first || is_joined(sentence, *at);
+    let verb = |at: usize| Verb::find(sentence, at, |form| matches!(form, Form::Base | Form::Gerund));
+    let found: Vec<Verb> = (first..sentence.len()).filter(begins).filter_map(verb).collect();
+    if negated(&sentence[..start]) || bracketed && found.len() < BRACKETED { Vec::new() } else { found }
+}
+
+/// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations.
+pub(super) fn east_asian(sentence: &[Word]) -> Vec<Verb> {
+    let opens = |at: &usize| *at == 0 || sentence[*at].gap >= Gap::Or;
+    (0..sentence.len()).filter(opens).filter_map(|at| Verb::find(sentence, at, |form| form == Form::Foreign)).collect()
+}
