@@ -10,7 +10,7 @@ use toolgrade::grade::grade;
 use toolgrade::listing::{Listing, Server};
 use toolgrade::policy::counters::Counters;
 use toolgrade::policy::decide::{Call, Outcome, decide};
-use toolgrade::policy::format::{self, Write};
+use toolgrade::policy::format::Format;
 use toolgrade::policy::model::Policy;
 use toolgrade::policy::overrides::Overrides;
 use toolgrade::policy::plan::Plan;
@@ -78,16 +78,10 @@ fn generate() {
     let count: usize = plan.servers.iter().map(|server| server.tools.len()).sum();
     println!("generation: {count} tools in one policy, as a ratio to `classify`");
     println!("  plan                   {:>10.2}", ratio(planning, classifying));
-    let formats: [(&str, Write); 4] = [
-        ("policylayer", format::policylayer::write),
-        ("intercept", format::intercept::write),
-        ("claude-code", format::claude_code::write),
-        ("cedar", format::cedar::write),
-    ];
-    for (name, write) in formats {
+    for format in ["policylayer", "intercept", "claude-code", "cedar"].into_iter().filter_map(Format::find) {
         let start = cpu();
-        black_box(write(&plan));
-        println!("  write {name:<16} {:>10.2}", ratio(cpu() - start, classifying));
+        black_box(format.write(&plan));
+        println!("  write {:<16} {:>10.2}", format.id, ratio(cpu() - start, classifying));
     }
 }
 

@@ -5,7 +5,7 @@ mod generate;
 mod policy;
 
 pub use crawl::{CrawlArgs, HistoryArgs, Log};
-pub use generate::{GenerateArgs, LimitArg, PolicyFormat, ProfileArg, StarterArgs};
+pub use generate::{GenerateArgs, LimitArg, ProfileArg, StarterArgs};
 pub use policy::{AsOf, CheckArgs, CoverArgs, DiffArgs, FindingsFormat, PolicyArgs, PolicyCommand, ReplayArgs};
 
 use crate::store::Location;

@@ -132,21 +132,27 @@ fn goes_on(last: &Evidence, next: &Evidence) -> bool {
 /// Splits `text` at the spans (Unicode scalar values, any order) into pieces; `true` marks a piece inside a span.
 /// Together the pieces are the text, and no two neighbours are marked alike.
 #[must_use]
-pub fn pieces(text: &str, spans: &[(usize, usize)]) -> Vec<(String, bool)> {
+pub fn pieces<'t>(text: &'t str, spans: &[(usize, usize)]) -> Vec<(&'t str, bool)> {
+    if text.is_empty() {
+        return Vec::new();
+    }
     let mut spans: Vec<(usize, usize)> = spans.iter().copied().filter(|(start, end)| start < end).collect();
     spans.sort_unstable();
+    let mut pieces = Vec::new();
+    // Where the piece begins that is being cut, in bytes, and where we are, in both.
+    let (mut begin, mut letters) = (0, text.char_indices().map(|(byte, _)| byte).chain([text.len()]).enumerate());
+    let mut byte_of = |place: usize| letters.find(|(at, _)| *at == place).map_or(text.len(), |(_, byte)| byte);
     let mut spans = spans.into_iter().peekable();
-    let mut pieces: Vec<(String, bool)> = Vec::new();
-    let mut marked_until = 0;
-    for (at, character) in text.chars().enumerate() {
-        while let Some((_, end)) = spans.next_if(|&(start, _)| start <= at) {
-            marked_until = marked_until.max(end);
+    while let Some((start, mut end)) = spans.next() {
+        // What touches is one.
+        while let Some((_, more)) = spans.next_if(|(next, _)| *next <= end) {
+            end = end.max(more);
         }
-        let marked = at < marked_until;
-        match pieces.last_mut() {
-            Some((piece, same)) if *same == marked => piece.push(character),
-            _ => pieces.push((character.to_string(), marked)),
-        }
+        let (from, to) = (byte_of(start), byte_of(end));
+        pieces.extend((from > begin).then(|| (&text[begin..from], false)));
+        pieces.extend((to > from).then(|| (&text[from..to], true)));
+        begin = to;
     }
+    pieces.extend((begin < text.len()).then(|| (&text[begin..], false)));
     pieces
 }

@@ -1,5 +1,6 @@
 //! Makes strangers' text safe to print: nothing a server says can move the cursor, hide a word or turn the reading direction.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
@@ -40,12 +41,24 @@ fn is_hostile_category(category: GeneralCategory) -> bool {
 /// The text on one line: line breaks and tabs become spaces, hostile characters become `\u{…}`.
 #[must_use]
 pub fn line(text: &str) -> String {
-    escape(text, |character| matches!(character, '\n' | '\r' | '\t').then_some(' '))
+    shown_line(text).into_owned()
 }
 
 /// The text with its line breaks kept; hostile characters become `\u{…}`.
 #[must_use]
 pub fn block(text: &str) -> String {
+    shown_block(text).into_owned()
+}
+
+/// The same as [`line`], without a copy of a text that needs nothing.
+#[must_use]
+pub fn shown_line(text: &str) -> Cow<'_, str> {
+    escape(text, |character| matches!(character, '\n' | '\r' | '\t').then_some(' '))
+}
+
+/// The same as [`block`], without a copy of a text that needs nothing.
+#[must_use]
+pub fn shown_block(text: &str) -> Cow<'_, str> {
     escape(text, |character| match character {
         '\n' => Some('\n'),
         '\t' => Some(' '),
@@ -53,21 +66,29 @@ pub fn block(text: &str) -> String {
     })
 }
 
-fn escape(text: &str, keep: impl Fn(char) -> Option<char>) -> String {
+fn escape(text: &str, keep: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
     // Most texts need nothing.
     if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
+        return text.into();
     }
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match keep(character) {
-            Some(kept) => safe.push(kept),
-            None if is_hostile(character) => {
-                // Writing to a String cannot fail.
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
-            }
-            None => safe.push(character),
+    let mut safe = String::new();
+    let mut written = 0;
+    for (at, character) in text.char_indices() {
+        let kept = keep(character);
+        if kept == Some(character) || kept.is_none() && !is_hostile(character) {
+            continue;
         }
+        safe.push_str(&text[written..at]);
+        match kept {
+            Some(kept) => safe.push(kept),
+            // Writing to a String cannot fail.
+            None => drop(write!(safe, "\\u{{{:x}}}", u32::from(character))),
+        }
+        written = at + character.len_utf8();
     }
-    safe
+    if written == 0 {
+        return text.into();
+    }
+    safe.push_str(&text[written..]);
+    safe.into()
 }

@@ -81,17 +81,27 @@ fn answer(directory: &Path, mut stream: TcpStream) -> io::Result<()> {
 
 /// The file that an address names; that of a directory is its index.
 fn find(directory: &Path, target: &str) -> Option<(PathBuf, Vec<u8>)> {
-    let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
+    let path = &target.split(['?', '#']).next()?.strip_prefix('/')?.replace("%2F", "/").replace("%2f", "/");
     let is_name = |part: &str| {
         !part.starts_with('.') && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
     };
     if !path.split('/').all(is_name) {
         return None;
     }
-    let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
+    let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { registry(path) };
     let mut body = Vec::new();
     File::open(directory.join(&path)).ok()?.read_to_end(&mut body).ok()?;
     Some((path.into(), body))
+}
+
+/// Where the answers of the registry are, as `_redirects` has it; every other path as it is.
+fn registry(path: &str) -> String {
+    let server = path.strip_prefix("v0.1/servers/").and_then(|rest| rest.split_once("/versions/"));
+    match server {
+        _ if path == "v0.1/servers" => format!("{path}.json"),
+        Some((name, version)) if !version.contains('/') => format!("v0.1/servers/{name}.json"),
+        _ => path.to_owned(),
+    }
 }
 
 fn reply(stream: &mut TcpStream, status: &str, kind: &str, body: &[u8]) -> io::Result<()> {

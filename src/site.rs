@@ -9,10 +9,13 @@
 
 mod attack_page;
 mod az_page;
+mod builder;
 mod catalogue;
 mod changes_page;
 mod class_page;
 mod compare_page;
+mod connect;
+mod control;
 mod crew;
 mod data;
 mod digest;
@@ -28,6 +31,7 @@ mod output;
 mod plain_page;
 mod policies;
 mod questions;
+mod registry;
 mod rule_page;
 mod search;
 mod server_page;
@@ -40,6 +44,7 @@ mod trusted;
 
 pub use given::Given;
 
+use crate::report::safe_json;
 use crate::rules::Rule;
 use crate::store::{Listed, Snapshot};
 use anyhow::{Context as _, bail};
@@ -53,9 +58,6 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use survey::Survey;
-
-/// How many bytes most pages fit in.
-const PAGE: usize = 16 << 10;
 
 /// How many bytes of definitions and verdicts are handed over at once: much costs memory, little costs time.
 const HANDFUL: usize = 64 << 10;
@@ -166,6 +168,7 @@ pub fn publish(servers: &dyn Servers, options: &Options<'_>, say: &dyn Fn(&str))
     search::plan(&survey, &mut lists);
     plain_page::plan(&survey, &mut lists);
     lists.push(Box::new(|writer| data::write(writer, &survey)));
+    lists.push(Box::new(|writer| registry::write(writer, &survey)));
     let first = survey.servers.len();
     let last = first + lists.len();
     crew(|feed| (first..).zip(lists).try_for_each(feed), |(place, list)| site.write(place, list))?;
@@ -220,6 +223,7 @@ impl Site {
                 let recommended = policies::Recommended::new(&entry);
                 server_page::write(writer, &entry, &recommended)?;
                 policies::write(writer, &entry, &recommended)?;
+                builder::write(writer, &entry, &recommended)?;
                 if survey.together { Ok(()) } else { tool_page::write(writer, &entry, &recommended) }
             }),
         )
@@ -250,20 +254,22 @@ impl Writer<'_> {
     }
 
     fn page(&mut self, layout: &Layout, page: &impl Template) -> anyhow::Result<()> {
+        let path = &layout.path;
         if self.listed {
-            self.site.pages.lock().unwrap_or_else(PoisonError::into_inner).push(layout.path.clone());
+            self.site.pages.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
         }
-        let mut text = String::with_capacity(PAGE);
-        page.render_into(&mut text).with_context(|| format!("page `{}`", layout.path))?;
-        self.file(&layout.path, text)
+        self.batch.add(path, |text| page.render_into(text).with_context(|| format!("page `{path}`")))
     }
 
-    fn file(&mut self, path: &str, text: String) -> anyhow::Result<()> {
-        self.batch.add(path, text)
+    fn file(&mut self, path: &str, text: impl AsRef<str>) -> anyhow::Result<()> {
+        self.batch.add(path, |out| {
+            out.push_str(text.as_ref());
+            Ok(())
+        })
     }
 
     fn json(&mut self, path: &str, value: &impl Serialize) -> anyhow::Result<()> {
-        self.file(path, text::json(value) + "\n")
+        self.file(path, safe_json::pretty_text(value) + "\n")
     }
 }
 

@@ -1,10 +1,10 @@
-// The policy builder on a server's page: one choice a tool, the document below. It starts from the recommended policy.
+// The policy builder on a server's page: one choice a tool, the document in any format below it. It starts from the recommended policy.
+// It knows no format: it puts together what toolgrade has written for each tool and choice.
 "use strict";
 (() => {
   const place = document.getElementById("builder");
   if (!place || location.protocol === "file:") return;
-  const CHOICES = ["recommended", "allow", "limit", "ask", "deny", "hide", "custom"];
-  const REFUSED = { ask: "Requires human approval.", deny: "Refused by choice." };
+  const CHOICES = ["recommended", "allow", "limit", "deny", "hide", "custom"];
 
   const element = (tag, properties = {}, ...inside) => {
     const made = Object.assign(document.createElement(tag), properties);
@@ -18,61 +18,55 @@
       character === "\n" ? character : [...Array(character.length).keys()].map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""));
 
   const start = async () => {
-    const [server, recommended] = await Promise.all([place.dataset.server, place.dataset.policy].map(async (path) => {
-      const answer = await fetch(path);
-      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-      return answer.json();
-    }));
-    const classes = new Map();
-    const order = ["Read", "Write", "Execute", "Destructive", "Financial"];
-    for (const tool of server.tools) {
-      const known = classes.get(tool.name);
-      if (known === undefined || order.indexOf(known) < order.indexOf(tool.class)) classes.set(tool.name, tool.class);
-    }
-    // `*` would mean every tool, so it has no line of its own.
-    classes.delete("*");
-    const lines = [...classes].map(([name, kind]) => line(name, kind));
+    const answer = await fetch(place.dataset.from);
+    if (!answer.ok) throw new Error(`${place.dataset.from}: ${answer.status}`);
+    const { formats, added: known, shapes, tools } = await answer.json();
+    const lines = tools.map(([name, kind, shape]) => line(name, kind, shapes[shape]));
     const result = element("pre", { className: "result", tabIndex: 0 });
     const wrong = element("p", { className: "wrong" });
     wrong.setAttribute("role", "alert");
+    const format = element("select", { id: "builder-format" }, ...formats.map(({ name }, at) => new Option(name, at)));
 
-    const rules = (name, { choice, max, window, custom }) => {
-      switch (choice.value) {
-        case "recommended":
-          return recommended.hide?.includes(name) ? "hide" : recommended.tools?.[name];
-        case "allow":
-          return {};
-        case "limit":
-          return { limits: [{ counter: `${name}_per_${window.value}`, window: window.value, max: Math.max(0, Math.trunc(Number(max.value))), scope: "grant" }] };
-        case "hide":
-          return "hide";
-        case "custom":
-          return JSON.parse(custom.value);
-        default:
-          return { deny_if: [{ conditions: [], on_deny: REFUSED[choice.value] }] };
+    // What a tool adds to the lists of a format: [list, line, what stands behind the comma].
+    const added = (entry, at) => {
+      const choices = entry.shape[at];
+      if (!choices) return [];
+      const choice = entry.choice.value;
+      if (choice === "custom" && at === 0) {
+        const rules = JSON.parse(entry.custom.value);
+        return [[1, `    ${written(entry.name)}: ${written(rules).replaceAll("\n", "\n    ")}`, "\n"]];
       }
+      // Rules of one's own are policy.json's: elsewhere the tool is refused.
+      const own = known[choices[CHOICES.indexOf(choice === "custom" ? "deny" : choice)]];
+      const most = String(Math.max(1, Math.trunc(Number(entry.max.value)) || 1));
+      const filled = (text) => text.replaceAll("\u0001", most).replaceAll("\u0002", entry.window.value).replaceAll("\u0003", entry.name);
+      return own.map(([list, text, tail]) => [list, filled(text), filled(tail)]);
     };
 
     const build = () => {
-      const policy = { version: "1", default: "deny" };
-      const hide = [];
-      const tools = [];
+      const at = Number(format.value);
+      const { pieces, confused, name } = formats[at];
+      const lists = pieces.filter((piece) => typeof piece !== "string").map(() => []);
       const broken = [];
-      for (const entry of lines) {
+      if (confused) broken.push(`${name} has one name for two of these tools: write it with \`toolgrade policy\``);
+      for (const entry of confused ? [] : lines) {
         try {
-          const found = rules(entry.name, entry);
-          if (found === "hide") hide.push(entry.name);
-          else if (found !== undefined) tools.push([entry.name, found]);
+          for (const [list, text, tail] of added(entry, at)) lists[list].push([text, tail]);
         } catch (error) {
           broken.push(`${entry.name}: ${error.message}`);
         }
       }
-      if (hide.length > 0) policy.hide = hide;
-      // Object.fromEntries would move names that look like numbers; a map of text keeps the order of the tools.
-      if (tools.length > 0) policy.tools = Object.fromEntries(tools);
+      if (at > 0 && lines.some((entry) => entry.choice.value === "custom")) broken.push("What is custom stands in policy.json only; here it is refused.");
+      let next = 0;
+      const document = pieces.map((piece) => {
+        if (typeof piece === "string") return piece;
+        const own = lists[next++];
+        if (own.length === 0) return piece.empty;
+        return piece.open + own.map(([text, tail], number) => text + (number + 1 < own.length ? piece.comma : "") + tail).join("") + piece.close;
+      });
       wrong.textContent = broken.join("; ");
-      result.textContent = `${written(policy)}\n`;
-      result.dataset.ready = String(broken.length === 0);
+      result.textContent = confused ? "" : document.join("");
+      save.textContent = `Download ${formats[at].file}`;
     };
 
     const all = element("select", {}, ...["", ...CHOICES.slice(0, -1)].map((name) => new Option(name || "…", name)));
@@ -81,28 +75,30 @@
       for (const entry of lines) entry.show();
       build();
     });
-    const save = element("button", { type: "button", textContent: "Download policy.json" });
+    const save = element("button", { type: "button" });
     save.addEventListener("click", () => {
-      const link = element("a", { download: "policy.json", href: `data:application/json,${encodeURIComponent(result.textContent)}` });
+      const link = element("a", { download: formats[Number(format.value)].file, href: `data:application/octet-stream,${encodeURIComponent(result.textContent)}` });
       link.click();
     });
     const copy = element("button", { type: "button", textContent: "Copy" });
     copy.addEventListener("click", async () => {
       await navigator.clipboard.writeText(result.textContent);
       copy.textContent = "Copied";
+      setTimeout(() => (copy.textContent = "Copy"), 1500);
     });
     const table = element("table", { className: "list" }, element("thead", {}, element("tr", {}, ...["Tool", "Class", "What may happen"].map((text) => element("th", { scope: "col", textContent: text })))), element("tbody", {}, ...lines.map((entry) => entry.row)));
     place.addEventListener("change", build);
     place.addEventListener("input", build);
-    place.append(
-      element("details", {}, element("summary", { textContent: "Build your own" }), element("p", { className: "field-row" }, element("label", {}, "All tools: ", all)), table, wrong, element("p", {}, save, " ", copy), result),
+    opened.append(
+      element("p", { className: "field-row" }, element("label", {}, "All tools: ", all)), table,
+      element("p", { className: "field-row" }, element("label", {}, "Format: ", format), " ", save, " ", copy), wrong, result,
     );
     build();
   };
 
-  const line = (name, kind) => {
+  const line = (name, kind, shape) => {
     const choice = element("select", { ariaLabel: `What may happen with ${name}` }, ...CHOICES.map((value) => new Option(value, value)));
-    const max = element("input", { type: "number", min: "0", value: "10", ariaLabel: `Most calls of ${name}`, hidden: true });
+    const max = element("input", { type: "number", min: "1", value: "10", ariaLabel: `Most calls of ${name}`, hidden: true });
     const window = element("select", { ariaLabel: `In which time for ${name}`, hidden: true }, ...["minute", "hour", "day"].map((value) => new Option(`a ${value}`, value)));
     const custom = element("textarea", { rows: 4, value: "{}", ariaLabel: `Rules of ${name}`, hidden: true });
     const show = () => {
@@ -112,8 +108,11 @@
     choice.addEventListener("change", show);
     const badge = element("span", { className: `badge c-${kind.toLowerCase()}`, textContent: kind });
     const row = element("tr", {}, element("th", { scope: "row" }, element("code", { textContent: name })), element("td", {}, badge), element("td", {}, choice, " ", max, " ", window, custom));
-    return { name, choice, max, window, custom, show, row };
+    return { name, shape, choice, max, window, custom, show, row };
   };
 
-  start().catch((error) => place.append(element("p", { className: "wrong", textContent: `The builder cannot start: ${error.message}` })));
+  // What it takes is loaded when somebody opens it.
+  const opened = element("details", {}, element("summary", { textContent: "Build your own, in any format" }));
+  place.append(opened);
+  opened.addEventListener("toggle", () => start().catch((error) => opened.append(element("p", { className: "wrong", textContent: `The builder cannot start: ${error.message}` }))), { once: true });
 })();

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "target" / "release" / "toolgrade"
+PROGRAM = Path(os.environ.get("TOOLGRADE", ROOT / "target" / "release" / "toolgrade"))
 
 
 def measure(command, **options):

@@ -1,10 +1,11 @@
 //! The command line of `toolgrade policy TARGET…`, which writes policies.
 
 use super::{InstalledArgs, VisitArgs};
-use crate::policy::format::{self, Write};
+use crate::policy::format::{FORMATS, Format};
 use crate::policy::overrides::Rate;
 use crate::policy::profile::Profile;
 use crate::store::Location;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -50,8 +51,8 @@ pub struct GenerateArgs {
     pub rules: StarterArgs,
 
     /// What reads the policy
-    #[arg(long, value_enum, default_value_t = PolicyFormat::Policylayer, help_heading = "Output")]
-    pub format: PolicyFormat,
+    #[arg(long, default_value = FORMATS[0].id, value_parser = formats(), help_heading = "Output")]
+    pub format: &'static Format,
 
     /// Write why each line is there, with the rules and the words that made them, to this Markdown file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -110,57 +111,11 @@ pub struct LimitArg {
     pub rate: Rate,
 }
 
-/// Formats of `policy`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PolicyFormat {
-    /// policy.json, version "1"
-    Policylayer,
-    /// Intercept's YAML
-    Intercept,
-    /// Claude Code: `permissions` of settings.json
-    ClaudeCode,
-    /// Codex: `mcp_servers` of config.toml
-    Codex,
-    /// Cursor: permissions.json and the CLI's config
-    Cursor,
-    /// Gemini CLI: rules of its policy engine
-    Gemini,
-    /// VS Code: which tools are always asked about
-    Vscode,
-    /// opencode: `permission` of opencode.jsonc
-    Opencode,
-    /// Copilot CLI and coding agent: `tools` of mcp-config.json
-    Copilot,
-    /// Kiro: `autoApprove` and `disabledTools` of mcp.json
-    Kiro,
-    /// Anthropic Messages API: `mcp_toolset`
-    Anthropic,
-    /// OpenAI Responses API: `mcp` tools
-    Openai,
-    /// Cedar policies
-    Cedar,
-}
-
-impl PolicyFormat {
-    /// What writes it.
-    #[must_use]
-    pub fn writer(self) -> Write {
-        match self {
-            Self::Policylayer => format::policylayer::write,
-            Self::Intercept => format::intercept::write,
-            Self::ClaudeCode => format::claude_code::write,
-            Self::Codex => format::codex::write,
-            Self::Cursor => format::cursor::write,
-            Self::Gemini => format::gemini::write,
-            Self::Vscode => format::vscode::write,
-            Self::Opencode => format::opencode::write,
-            Self::Copilot => format::copilot::write,
-            Self::Kiro => format::kiro::write,
-            Self::Anthropic => format::anthropic::write,
-            Self::Openai => format::openai::write,
-            Self::Cedar => format::cedar::write,
-        }
-    }
+/// Reads the name of a format.
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let values = FORMATS.iter().map(|format| PossibleValue::new(format.id).help(format.about));
+    // Only their names come this far.
+    PossibleValuesParser::new(values).map(|id| Format::find(&id).unwrap_or(&FORMATS[0]))
 }
 
 impl From<ProfileArg> for Profile {

@@ -18,7 +18,7 @@ pub fn write(plan: &Plan, written: &Written) -> String {
     for server in &plan.servers {
         let _ = write!(text, "\n## {}\n\n| tool | what holds | why |\n|---|---|---|\n", cell(&server.name));
         for tool in &server.tools {
-            let _ = writeln!(text, "| `{}` | {} | {} |", cell(&tool.name), holds(tool), cell(&tool.because()));
+            let _ = writeln!(text, "| `{}` | {} | {} |", cell(&tool.name), holds(tool), cell(tool.because()));
         }
     }
     text

@@ -3,6 +3,7 @@
 use super::condition::{Exact, Scalar};
 use super::pattern::Pattern;
 use serde_json::Number;
+use std::sync::LazyLock;
 
 /// Values for the bounds of a policy. What is not given is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,14 +27,15 @@ impl Fill {
     /// What stands where nothing was filled in. All but the batch size lets no call through: a directory that is not there, a host
     /// that cannot be (RFC 2606, `.invalid`), a currency that is for tests only (ISO 4217, `XTS`), nothing at all to pay.
     #[must_use]
-    pub fn placeholder() -> Self {
-        Self {
+    pub fn placeholder() -> &'static Self {
+        static PLACEHOLDER: LazyLock<Fill> = LazyLock::new(|| Fill {
             roots: Some(vec!["/fill-in".to_owned()]),
             hosts: Some(vec!["fill-in.invalid".to_owned()]),
             currencies: Some(vec!["XTS".to_owned()]),
             amount: Some(0.into()),
             items: Some(ITEMS),
-        }
+        });
+        &PLACEHOLDER
     }
 
     /// These values, and others where there is none.
@@ -51,22 +53,18 @@ impl Fill {
 
 /// What a path below one of these directories looks like: absolute, and without two dots in a row, so that nothing leads out
 /// again.
-///
-/// # Errors
-/// When the pattern is too large.
-pub fn below(roots: &[String]) -> Result<Pattern, String> {
+#[must_use]
+pub fn below(roots: &[String]) -> Pattern {
     let roots: Vec<String> = roots.iter().map(|root| regex::escape(root.trim_end_matches(['/', '\\']))).collect();
-    Pattern::parse(&format!(r"{}(?:[/\\](?:[^.]|\.[^.])*\.?)?", group(&roots)))
+    Pattern::ours(format!(r"{}(?:[/\\](?:[^.]|\.[^.])*\.?)?", group(&roots)))
 }
 
 /// What a URL on one of these hosts looks like. After the host comes its end, a path, a query or a fragment – never an `@` or a
 /// backslash, which would make another host of it.
-///
-/// # Errors
-/// When the pattern is too large.
-pub fn on(hosts: &[String]) -> Result<Pattern, String> {
+#[must_use]
+pub fn on(hosts: &[String]) -> Pattern {
     let origins: Vec<String> = hosts.iter().map(|host| origin(host)).collect();
-    Pattern::parse(&format!("(?i:{})(?:[/?#](?s:.*))?", group(&origins)))
+    Pattern::ours(format!("(?i:{})(?:[/?#](?s:.*))?", group(&origins)))
 }
 
 fn origin(host: &str) -> String {
@@ -98,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_path_stays_below_its_root() {
-        let pattern = below(&["/srv/data/".to_owned(), r"C:\data".to_owned()]).unwrap();
+        let pattern = below(&["/srv/data/".to_owned(), r"C:\data".to_owned()]);
         for inside in ["/srv/data", "/srv/data/", "/srv/data/a.txt", "/srv/data/.git/config", "/srv/data/a.", r"C:\data\a b"] {
             assert!(pattern.matches(inside), "{inside}");
         }
@@ -111,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_url_leads_to_its_host() {
-        let pattern = on(&["api.example.com".to_owned(), "http://localhost:8080".to_owned()]).unwrap();
+        let pattern = on(&["api.example.com".to_owned(), "http://localhost:8080".to_owned()]);
         for inside in
             ["https://api.example.com", "HTTPS://API.example.com:443/a?b", "https://api.example.com?x", "http://localhost:8080/"]
         {

@@ -1,23 +1,36 @@
-//! The formats a plan is written in: one file each, and what they share – names that fit, notes on what is lost, quoting.
+//! The formats a plan is written in: one file each, one table of them all, and how every one of them is put together.
+//!
+//! A document is text around lists ([`frame`]), and each tool adds a line to some of the lists. So the same few functions write a
+//! whole policy, show one tool on its page, and hand the builder of the site what it puts together.
 
-pub mod anthropic;
-pub mod cedar;
-pub mod claude_code;
-pub mod codex;
-pub mod copilot;
-pub mod cursor;
-pub mod gemini;
-pub mod intercept;
-pub mod kiro;
-pub mod openai;
-pub mod opencode;
-pub mod policylayer;
+mod anthropic;
+mod cedar;
+mod claude_code;
+mod codex;
+mod copilot;
+mod cursor;
+mod frame;
+mod gemini;
+mod intercept;
+mod kiro;
+mod naming;
+mod note;
+mod openai;
+mod opencode;
+mod policylayer;
 pub mod quote;
-pub mod vscode;
+mod sheet;
+mod vscode;
 
-use super::overrides::Choice;
-use super::plan::{Plan, Standing, ToolPlan};
-use std::collections::HashMap;
+pub use frame::{Added, Frame, List, Piece};
+pub use sheet::Sheet;
+
+use super::plan::{Plan, Standing};
+use frame::Lines;
+use naming::{Entry, Names, Tools, named};
+use note::{Note, head};
+use std::borrow::Cow;
+use std::fmt;
 
 /// A document, and what it cannot express.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +41,79 @@ pub struct Written {
     pub notes: Vec<String>,
 }
 
-/// Writes a plan in one format. The same plan, the same bytes.
-pub type Write = fn(&Plan) -> Written;
+/// A format.
+#[derive(Debug)]
+pub struct Format {
+    /// Its name on the command line.
+    pub id: &'static str,
+    /// The name people know it by.
+    pub name: &'static str,
+    /// What it is, for the help.
+    pub about: &'static str,
+    /// What the document is called.
+    pub file: &'static str,
+    /// How a comment begins; empty where there are none.
+    sign: &'static str,
+    /// Where the document goes, a comment in it.
+    place: &'static str,
+    /// How its reader names things.
+    names: Names,
+    /// What it may not hold, in the order it is said.
+    notes: &'static [&'static [Note]],
+    /// Lays out the text around the lists, given the keys of the servers.
+    frame: fn(&mut Frame, &[Cow<'_, str>]),
+    /// Adds what a tool has to say to the lists.
+    add: fn(&Entry<'_>, &mut Lines),
+}
+
+/// Every format, in the order they are shown.
+pub static FORMATS: [Format; 13] = [
+    policylayer::FORMAT,
+    claude_code::FORMAT,
+    codex::FORMAT,
+    cursor::FORMAT,
+    gemini::FORMAT,
+    vscode::FORMAT,
+    copilot::FORMAT,
+    opencode::FORMAT,
+    kiro::FORMAT,
+    anthropic::FORMAT,
+    openai::FORMAT,
+    intercept::FORMAT,
+    cedar::FORMAT,
+];
+
+impl Format {
+    /// The format of this id.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.id == id)
+    }
+
+    /// Writes a plan. The same plan, the same bytes.
+    #[must_use]
+    pub fn write(&self, plan: &Plan) -> Written {
+        let tools = Tools::of(plan, self.names);
+        let named = named(&tools, self.names);
+        let mut frame = Frame::default();
+        (self.frame)(&mut frame, &named.servers);
+        let mut lines = Lines::new(&frame);
+        for mut entry in named.entries {
+            if !self.sign.is_empty() {
+                entry.explain();
+            }
+            (self.add)(&entry, &mut lines);
+        }
+        let notes: Vec<String> = self.notes.iter().copied().flatten().flat_map(|note| note.of(&tools, &named.notes)).collect();
+        let mut text = if self.sign.is_empty() { String::new() } else { head(self, plan, &notes) };
+        frame.fill(&lines, &mut text);
+        Written { text, notes }
+    }
+}
 
 /// What a client that can ask does with a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Prompt {
+enum Prompt {
     /// Calls go through.
     Allow,
     /// A person is asked about each call.
@@ -54,192 +134,15 @@ impl From<Standing> for Prompt {
 }
 
 /// Whether a client that cannot ask has a tool on: what it could only check or ask about stays off.
-pub(super) fn is_on(standing: Standing) -> bool {
+fn is_on(standing: Standing) -> bool {
     standing <= Standing::Limited
 }
 
-/// A server under the key a client knows it by.
-pub(super) struct Server<'a> {
-    /// The key.
-    pub(super) key: String,
-    /// Its tools under the names the client knows them by.
-    pub(super) entries: Vec<Entry<'a>>,
-}
-
-/// A tool under the name that a client knows it by: several, where the client gives several one name.
-pub(super) struct Entry<'a> {
-    /// The name.
-    pub(super) key: String,
-    /// The strictest standing of those.
-    pub(super) standing: Standing,
-    tools: Vec<&'a ToolPlan>,
-}
-
-impl Entry<'_> {
-    pub(super) fn because(&self) -> String {
-        let reasons: Vec<String> = self.tools.iter().map(|tool| tool.because()).collect();
-        reasons.join(" | ")
-    }
-}
-
-/// The servers of a plan with names as a client spells them; what cannot be spelled is noted and left out. Servers that get one
-/// key are one.
-pub(super) fn servers<'a>(
-    plan: &'a Plan,
-    server_key: fn(&str) -> Option<String>,
-    tool_key: fn(&str, &str) -> Option<String>,
-    notes: &mut Notes,
-) -> Vec<Server<'a>> {
-    let mut servers: Vec<Server<'a>> = Vec::new();
-    // A catalogue has thousands of servers: they are not compared with each other.
-    let (mut places, mut at) = (HashMap::<String, usize>::new(), HashMap::<(usize, String), usize>::new());
-    let (mut missing, mut respelled, mut shared) = (Vec::new(), Vec::new(), Vec::new());
-    for server in &plan.servers {
-        let Some(key) = server_key(&server.name) else {
-            notes.say(&format!("server `{}` is left out: this format cannot name it", quote::line(&server.name)));
-            continue;
-        };
-        let place = *places.entry(key.clone()).or_insert_with(|| {
-            servers.push(Server { key: key.clone(), entries: Vec::new() });
-            servers.len() - 1
-        });
-        let entries = &mut servers[place].entries;
-        for tool in &server.tools {
-            let Some(name) = tool_key(&key, &tool.name) else {
-                missing.push(tool.name.as_str());
-                continue;
-            };
-            if name != tool.name && !name.ends_with(&tool.name) {
-                respelled.push(tool.name.as_str());
-            }
-            match at.get(&(place, name.clone())) {
-                Some(known) => {
-                    entries[*known].standing = entries[*known].standing.max(tool.standing());
-                    entries[*known].tools.push(tool);
-                    shared.push(tool.name.as_str());
-                }
-                None => {
-                    at.insert((place, name.clone()), entries.len());
-                    entries.push(Entry { key: name, standing: tool.standing(), tools: vec![tool] });
-                }
-            }
-        }
-    }
-    let keys: Vec<&str> = servers.iter().map(|server| server.key.as_str()).filter(|key| !key.is_empty()).collect();
-    if !keys.is_empty() {
-        notes.say(&format!("{} must be what your config calls the server", some(&keys)));
-    }
-    notes.about("left out, because this format cannot name them", &missing);
-    notes.about("written as this client spells them", &respelled);
-    notes.about("known to this client by the name of another tool, so the stricter of the two holds", &shared);
-    servers
-}
-
-/// Notes on what a document does not hold.
-#[derive(Default)]
-pub(super) struct Notes(Vec<String>);
-
-impl Notes {
-    pub(super) fn say(&mut self, note: &str) {
-        self.0.push(note.to_owned());
-    }
-
-    /// Says something of tools, unless there are none.
-    pub(super) fn about(&mut self, says: &str, tools: &[&str]) {
-        if !tools.is_empty() {
-            self.0.push(format!("{} {says}: {}", tally(tools.len()), some(tools)));
-        }
-    }
-
-    /// What still keeps calls out.
-    pub(super) fn unfilled(&mut self, plan: &Plan) {
-        self.about(
-            "closed until somebody fills in directories, hosts, currencies or a cap (`--overrides`)",
-            &those(plan, |tool| tool.unfilled && tool.rules().is_some()),
-        );
-    }
-
-    /// What a client loses that asks.
-    pub(super) fn asking(&mut self, plan: &Plan) {
-        self.about(
-            "asked about, because calls are not counted and arguments not looked at here",
-            &those(plan, |tool| matches!(tool.standing(), Standing::Limited | Standing::Checked)),
-        );
-        self.about(
-            "asked about, as a person is to let each call through",
-            &those(plan, |tool| tool.standing() == Standing::Approval),
-        );
-        self.bare(plan);
-    }
-
-    /// What a client loses that cannot ask.
-    pub(super) fn silent(&mut self, plan: &Plan) {
-        self.about("not counted here, so their limits are lost", &those(plan, |tool| tool.standing() == Standing::Limited));
-        self.about(
-            "off, because arguments are not looked at and nobody is asked here",
-            &those(plan, |tool| matches!(tool.standing(), Standing::Checked | Standing::Approval)),
-        );
-        self.bare(plan);
-    }
-
-    /// Tools that were opened by name and go without their rules.
-    fn bare(&mut self, plan: &Plan) {
-        self.about(
-            "allowed by name, without their limits and conditions",
-            &those(plan, |tool| {
-                let rules = tool
-                    .rules()
-                    .is_some_and(|rules| !(rules.require.is_empty() && rules.deny_if.is_empty() && rules.limits.is_empty()));
-                tool.chosen == Some(Choice::Allow) && rules
-            }),
-        );
-    }
-
-    pub(super) fn done(self, text: String) -> Written {
-        Written { text, notes: self.0 }
-    }
-
-    /// The head of a document that has comments: what it is, where it goes, what it does not hold.
-    pub(super) fn head(&self, sign: &str, plan: &Plan, place: &str) -> String {
-        let servers: Vec<&str> = plan.servers.iter().map(|server| server.name.as_str()).collect();
-        let mut head =
-            format!("{sign} Starter policy for {}, profile {}.\n{sign} {place}\n", some(&servers), plan.profile.name());
-        for note in &self.0 {
-            head.push_str(&format!("{sign} Note: {note}.\n"));
-        }
-        head
-    }
-}
-
-/// The first of these names, and how many there are more: the sidecar has them all.
-fn some(names: &[&str]) -> String {
-    const NAMED: usize = 3;
-    let named: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{}`", shortened(name))).collect();
-    match names.len().saturating_sub(NAMED) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
-    }
-}
-
-/// A name as a note has room for it.
-fn shortened(name: &str) -> String {
-    const LONGEST: usize = 60;
-    let cut: String = name.chars().take(LONGEST).collect();
-    let dots = if cut.len() < name.len() { "…" } else { "" };
-    quote::line(&cut) + dots
-}
-
-fn tally(count: usize) -> String {
-    if count == 1 { "1 tool is".to_owned() } else { format!("{count} tools are") }
-}
-
-/// The names of tools of all servers.
-fn those(plan: &Plan, which: impl Fn(&ToolPlan) -> bool) -> Vec<&str> {
-    plan.servers.iter().flat_map(|server| &server.tools).filter(|tool| which(tool)).map(|tool| tool.name.as_str()).collect()
-}
-
 /// A name with every character but ASCII letters, digits, `_`, `-` and some more as `_`: how clients make names for models.
-pub(super) fn plain(name: &str, more: &[char]) -> String {
+fn plain<'n>(name: &'n str, more: &[char]) -> Cow<'n, str> {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+        return name.into();
+    }
     let keep = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-') || more.contains(&character);
     // They replace UTF-16 units: a character beyond the first plane becomes two.
     name.chars()
@@ -248,19 +151,21 @@ pub(super) fn plain(name: &str, more: &[char]) -> String {
 }
 
 /// The name as it is.
-pub(super) fn same(name: &str) -> Option<String> {
-    Some(name.to_owned())
+fn same(name: &str) -> Option<Cow<'_, str>> {
+    Some(name.into())
 }
 
 /// The tool's name as it is; `*` would mean every tool.
-pub(super) fn literal(_: &str, name: &str) -> Option<String> {
-    (name != super::model::EVERY_TOOL).then(|| name.to_owned())
+fn literal<'n>(_: &str, name: &'n str) -> Option<Cow<'n, str>> {
+    (name != super::model::EVERY_TOOL).then_some(name.into())
 }
 
-/// A JSON document.
-pub(super) fn json(value: &serde_json::Value) -> String {
-    let mut text = Vec::new();
-    // Writing to memory cannot fail.
-    let _ = crate::report::safe_json::pretty(&mut text, value);
-    String::from_utf8(text).unwrap_or_default()
+/// A reason as a comment at the end of a line, and the end of the line.
+struct Comment<'a>(&'static str, &'a str);
+
+impl fmt::Display for Comment<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(sign, because) = self;
+        if because.is_empty() { f.write_str("\n") } else { writeln!(f, " {sign} {because}") }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::fill::{Fill, below, on};
 use super::model::{Amount, Window};
+use super::pattern::Pattern;
 use super::problem::Lines;
 use super::suggest;
 use serde::Deserialize;
@@ -170,8 +171,8 @@ impl Values {
         if let Some(host) = self.hosts.iter().flatten().find(|host| !is_host(host)) {
             return Err(format!("`{host}` is no host: write `api.example.com`, with `:8443` or `http://` where it is needed"));
         }
-        self.roots.as_deref().map_or(Ok(()), |roots| below(roots).map(drop))?;
-        self.hosts.as_deref().map_or(Ok(()), |hosts| on(hosts).map(drop))?;
+        self.roots.as_deref().map_or(Ok(()), |roots| compiles(&below(roots)))?;
+        self.hosts.as_deref().map_or(Ok(()), |hosts| compiles(&on(hosts)))?;
         if self.items == Some(0) {
             return Err("`items` is 0, so no call would do: deny the tool instead".to_owned());
         }
@@ -183,6 +184,10 @@ impl Values {
             items: self.items.and_then(|items| usize::try_from(items).ok()),
         })
     }
+}
+
+fn compiles(pattern: &Pattern) -> Result<(), String> {
+    Pattern::parse(pattern.text()).map(drop)
 }
 
 /// An exact amount: a whole number, or a text such as "99.90". A TOML float has been rounded when we see it.

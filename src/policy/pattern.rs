@@ -1,12 +1,14 @@
 //! A regular expression of a policy: it must match the whole text, in time linear in its length.
 
 use regex::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
 /// An anchored regular expression, in the syntax of the `regex` crate (RE2's, near enough).
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
-    regex: Regex,
+    /// Compiled when it is first needed; nothing matches one that cannot be.
+    regex: OnceLock<Option<Regex>>,
 }
 
 /// The most memory that one compiled pattern may take, in bytes: a few thousand states.
@@ -30,7 +32,12 @@ impl Pattern {
             }
             _ => "a comment of `(?x)` runs to the end of the pattern: end it with a line break".to_owned(),
         })?;
-        Ok(Self { text: text.to_owned(), regex })
+        Ok(Self { text: text.to_owned(), regex: Some(regex).into() })
+    }
+
+    /// Takes a pattern of our own making, which is one unless it is too large: [`Pattern::parse`] tells.
+    pub(super) fn ours(text: String) -> Self {
+        Self { text, regex: OnceLock::new() }
     }
 
     /// The pattern as it was written.
@@ -42,7 +49,8 @@ impl Pattern {
     /// Whether the whole text matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        let compile = || Self::parse(&self.text).ok()?.regex.into_inner().flatten();
+        self.regex.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(text))
     }
 
     /// The pattern as it is matched.

@@ -7,7 +7,9 @@ use super::profile::{Profile, Stance};
 use super::reason::Reason;
 use super::tailor::tailor;
 use crate::verdict::{Class, GradedServer, GradedTool};
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A plan for several servers.
 #[derive(Clone, Debug)]
@@ -40,10 +42,14 @@ pub struct ToolPlan {
     pub approval: bool,
     /// Whether a person chose this by name.
     pub chosen: Option<Choice>,
+    /// Whether its schema asked for more than its class does.
+    pub is_tailored: bool,
     /// Whether something that was not filled in keeps calls out.
     pub unfilled: bool,
     /// Why, the class first.
     pub reasons: Vec<Reason>,
+    /// The same in one line, put together when it is asked for.
+    because: OnceLock<String>,
 }
 
 /// How far a tool is open: what formats without conditions and counters go by.
@@ -79,8 +85,11 @@ impl Plan {
 
     /// The tools of all servers, each name once: for formats that do not know servers.
     #[must_use]
-    pub fn tools(&self) -> Vec<ToolPlan> {
-        joined(self.servers.iter().flat_map(|server| server.tools.iter().cloned()))
+    pub fn tools(&self) -> Cow<'_, [ToolPlan]> {
+        match self.servers.as_slice() {
+            [only] => Cow::Borrowed(&only.tools),
+            several => joined(several.iter().flat_map(|server| server.tools.iter().cloned())).into(),
+        }
     }
 
     /// The plan as a policy.
@@ -88,7 +97,7 @@ impl Plan {
     pub fn policy(&self) -> Policy {
         let mut policy = Policy::new(Fallback::Deny);
         // A tool with the name of all tools cannot be named: the default refuses it.
-        for tool in self.tools().into_iter().filter(|tool| tool.name != super::model::EVERY_TOOL) {
+        for tool in self.tools().into_owned().into_iter().filter(|tool| tool.name != super::model::EVERY_TOOL) {
             match tool.stance {
                 Stance::Hidden => policy.hide(&tool.name),
                 Stance::Ruled(rules) => policy.set(&tool.name, rules),
@@ -102,25 +111,42 @@ impl ToolPlan {
     fn new(profile: Profile, overrides: &Overrides, tool: &GradedTool) -> Self {
         let (name, class) = (tool.tool.name(), tool.verdict.class);
         let chosen = overrides.choice(name);
-        let mut plan = Self {
-            name: name.to_owned(),
-            class,
-            stance: match chosen {
-                Some(Choice::Hide) => Stance::Hidden,
-                Some(Choice::Deny) => refused("Refused by choice."),
-                Some(Choice::Allow) => profile.opened(name, class),
-                None => profile.stance(name, class),
-            },
-            approval: chosen.is_none() && profile.asks(class),
-            chosen,
-            unfilled: false,
-            reasons: Vec::new(),
-        };
+        let mut plan = Self { chosen, ..Self::of_class(profile, name, class) };
+        if let Some(chosen) = chosen {
+            plan.approval = false;
+            plan.stance = match chosen {
+                Choice::Hide => Stance::Hidden,
+                Choice::Deny => refused("Refused by choice."),
+                Choice::Allow => profile.opened(name, class),
+            };
+        }
         plan.explain_class(tool);
         if chosen != Some(Choice::Deny) {
             plan.tailor(profile, overrides, tool);
         }
         plan
+    }
+
+    /// What holds for tools of one name; `None` where there are none.
+    #[must_use]
+    pub fn of<'t>(profile: Profile, overrides: &Overrides, tools: impl IntoIterator<Item = &'t GradedTool>) -> Option<Self> {
+        joined(tools.into_iter().map(|tool| Self::new(profile, overrides, tool))).pop()
+    }
+
+    /// What a profile says of a tool of which nothing is known but its name and its class.
+    #[must_use]
+    pub fn of_class(profile: Profile, name: &str, class: Class) -> Self {
+        Self {
+            name: name.to_owned(),
+            class,
+            stance: profile.stance(name, class),
+            approval: profile.asks(class),
+            chosen: None,
+            is_tailored: false,
+            unfilled: false,
+            reasons: Vec::new(),
+            because: OnceLock::new(),
+        }
     }
 
     fn explain_class(&mut self, tool: &GradedTool) {
@@ -140,12 +166,12 @@ impl ToolPlan {
     /// Adds what the schema asks for.
     fn tailor(&mut self, profile: Profile, overrides: &Overrides, tool: &GradedTool) {
         let Stance::Ruled(rules) = &mut self.stance else { return };
-        let own = overrides.fill(&self.name);
         // Where everything can be called, only what somebody filled in is held to it.
-        let placeholder = if profile == Profile::Open { Fill::default() } else { Fill::placeholder() };
-        let tailored = tailor(tool, self.class, &own.or(&placeholder));
-        let known = own.or(&Fill { items: placeholder.items, ..Fill::default() });
-        self.unfilled = tailored.rules != tailor(tool, self.class, &known).rules;
+        let nothing = Fill::default();
+        let others = if profile == Profile::Open { &nothing } else { Fill::placeholder() };
+        let tailored = tailor(tool, self.class, &overrides.fill(&self.name), others);
+        self.unfilled = tailored.unfilled;
+        self.is_tailored = tailored.runs_code || tailored.rules != ToolRules::default();
         rules.join(&tailored.rules);
         if tailored.runs_code && profile != Profile::Open && self.chosen.is_none() {
             rules.deny_if.insert(0, Predicate::always(CHOOSE));
@@ -184,9 +210,8 @@ impl ToolPlan {
 
     /// Its reasons, in one line.
     #[must_use]
-    pub fn because(&self) -> String {
-        let reasons: Vec<String> = self.reasons.iter().map(ToString::to_string).collect();
-        reasons.join("; ")
+    pub fn because(&self) -> &str {
+        self.because.get_or_init(|| self.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }
 
     /// Joins what holds for two tools of one name: everything that either of them asks for.
@@ -194,6 +219,7 @@ impl ToolPlan {
         self.class = self.class.max(other.class);
         self.approval |= other.approval;
         self.unfilled |= other.unfilled;
+        self.is_tailored = true;
         match (&mut self.stance, other.stance) {
             (Stance::Ruled(own), Stance::Ruled(others)) => own.join(&others),
             (own, Stance::Hidden) => *own = Stance::Hidden,
@@ -204,6 +230,7 @@ impl ToolPlan {
                 self.reasons.push(reason);
             }
         }
+        self.because = OnceLock::new();
     }
 }
 

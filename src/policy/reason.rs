@@ -39,12 +39,13 @@ impl Reason {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.says)?;
+        // What it says may name a parameter, and a parameter may be called anything.
+        f.write_str(&sanitize::shown_line(&self.says))?;
         let Some(rule) = &self.rule else { return Ok(()) };
-        write!(f, " ({rule}")?;
+        write!(f, " ({}", sanitize::shown_line(rule))?;
         for (at, word) in self.words.iter().enumerate() {
             let between = if at == 0 { ": " } else { ", " };
-            write!(f, "{between}«{}»", sanitize::line(word))?;
+            write!(f, "{between}«{}»", sanitize::shown_line(word))?;
         }
         f.write_str(")")
     }

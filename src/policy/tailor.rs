@@ -26,6 +26,8 @@ pub(super) struct Tailored {
     pub(super) runs_code: bool,
     /// Why each was added.
     pub(super) reasons: Vec<Reason>,
+    /// Whether one of them is held to a value that nobody has filled in.
+    pub(super) unfilled: bool,
 }
 
 /// The lists of `data/tailoring.toml`.
@@ -46,24 +48,26 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 static GUARDS: LazyLock<FxHashMap<&str, Guard>> =
     LazyLock::new(|| rules::all().iter().filter_map(|rule| Some((rule.id.as_str(), rule.guard?))).collect());
 
-/// Fits rules to a tool's schema. Bounds without a value are left out.
-pub(super) fn tailor(tool: &GradedTool, class: Class, fill: &Fill) -> Tailored {
+/// Fits rules to a tool's schema with a person's values, and others where there is none. Bounds without a value are left out.
+pub(super) fn tailor(tool: &GradedTool, class: Class, own: &Fill, others: &Fill) -> Tailored {
     let mut tailored = Tailored::default();
     let parameters = tool.tool.parameters();
     for signal in &tool.verdict.signals {
         match GUARDS.get(signal.id.as_str()) {
             Some(Guard::Root) => {
-                let pattern = fill.roots.as_deref().and_then(|roots| fill::below(roots).ok());
-                if let (Some(pattern), Some(roots)) = (pattern, &fill.roots) {
-                    tailored.hold(signal, &parameters, &pattern, &format!("below {}", roots.join(" or ")), true);
+                if let Some(roots) = own.roots.as_ref().or(others.roots.as_ref()) {
+                    let held =
+                        tailored.hold(signal, &parameters, &fill::below(roots), &format!("below {}", roots.join(" or ")), true);
+                    tailored.unfilled |= held && own.roots.is_none();
                 }
             }
             Some(Guard::Host) => {
-                let pattern = fill.hosts.as_deref().and_then(|hosts| fill::on(hosts).ok());
-                if let (Some(pattern), Some(hosts)) = (pattern, &fill.hosts) {
+                if let Some(hosts) = own.hosts.as_ref().or(others.hosts.as_ref()) {
                     // Most URLs that may be left out are kept as data and not fetched.
-                    let chosen = fill.hosts != Fill::placeholder().hosts;
-                    tailored.hold(signal, &parameters, &pattern, &format!("on {}", hosts.join(" or ")), chosen);
+                    let chosen = Some(hosts) != Fill::placeholder().hosts.as_ref();
+                    let held =
+                        tailored.hold(signal, &parameters, &fill::on(hosts), &format!("on {}", hosts.join(" or ")), chosen);
+                    tailored.unfilled |= held && own.hosts.is_none();
                 }
             }
             Some(Guard::Choice) if class >= Class::Execute => {
@@ -71,7 +75,7 @@ pub(super) fn tailor(tool: &GradedTool, class: Class, fill: &Fill) -> Tailored {
                 tailored.reasons.push(Reason::of("runs what the caller writes", &signal.id, &signal.evidence));
             }
             Some(Guard::Bound) => {
-                if let Some(items) = fill.items {
+                if let Some(items) = own.items.or(others.items) {
                     tailored.bound(tool.tool.name(), signal, &parameters, items);
                 }
             }
@@ -79,14 +83,15 @@ pub(super) fn tailor(tool: &GradedTool, class: Class, fill: &Fill) -> Tailored {
         }
     }
     if class == Class::Financial {
-        tailored.cap(&parameters, fill);
+        tailored.cap(&parameters, own, others);
     }
     tailored
 }
 
 impl Tailored {
-    /// Holds the parameters of a signal to a pattern: all, or only those that must be given.
-    fn hold(&mut self, signal: &Signal, parameters: &[Parameter<'_>], pattern: &Pattern, place: &str, all: bool) {
+    /// Holds the parameters of a signal to a pattern: all, or only those that must be given. Says whether there was any to hold.
+    fn hold(&mut self, signal: &Signal, parameters: &[Parameter<'_>], pattern: &Pattern, place: &str, all: bool) -> bool {
+        let mut held = false;
         for parameter in parameters.iter().filter(|parameter| signal.evidence.iter().any(|piece| is_about(piece, parameter.name)))
         {
             // The server holds it to its values already.
@@ -94,6 +99,7 @@ impl Tailored {
                 continue;
             }
             let name = parameter.name;
+            held |= parameter.required || all;
             let says = match (parameter.required, shape(parameter)) {
                 (true, Shape::Text) => {
                     let says = format!("`{name}` must be {place}");
@@ -117,6 +123,7 @@ impl Tailored {
             let own: Vec<Evidence> = signal.evidence.iter().filter(|piece| is_about(piece, name)).cloned().collect();
             self.reasons.push(Reason::of(&says, &signal.id, &own));
         }
+        held
     }
 
     /// Bounds how much one call reaches; where the schema shows nothing to bound, how often it may be made.
@@ -142,12 +149,13 @@ impl Tailored {
     }
 
     /// Caps what a call pays, and in what.
-    fn cap(&mut self, parameters: &[Parameter<'_>], fill: &Fill) {
+    fn cap(&mut self, parameters: &[Parameter<'_>], own: &Fill, others: &Fill) {
         for parameter in parameters {
             let name = parameter.name;
             match shape(parameter) {
                 Shape::Number if has(name, &WORDS.amount) => {
-                    let Some(amount) = &fill.amount else { continue };
+                    let Some(amount) = own.amount.as_ref().or(others.amount.as_ref()) else { continue };
+                    self.unfilled |= own.amount.is_none();
                     let says = match amount.as_u64() {
                         Some(0) => format!("`{name}` must be 0 until a cap is filled in"),
                         _ => format!("`{name}` must be from 0 to {amount}"),
@@ -161,13 +169,13 @@ impl Tailored {
                     self.reasons.push(Reason::plain(&says));
                 }
                 Shape::Text if has(name, &WORDS.currency) => {
-                    let own = parameter.values();
+                    let Some(given) = own.currencies.as_ref().or(others.currencies.as_ref()) else { continue };
+                    self.unfilled |= own.currencies.is_none();
+                    let is_none = |list: &Vec<String>| Fill::placeholder().currencies.as_ref() == Some(list);
                     // What the server takes is a better start than a currency that is none.
-                    let filled = fill.currencies.clone().filter(|list| own.is_empty() || *list != placeholder_currencies());
-                    let Some(list) = filled.or_else(|| (!own.is_empty() && fill.currencies.is_some()).then_some(own)) else {
-                        continue;
-                    };
-                    let until = if list == placeholder_currencies() { ", until currencies are filled in" } else { "" };
+                    let taken = parameter.values();
+                    let list = if !taken.is_empty() && is_none(given) { taken } else { given.clone() };
+                    let until = if is_none(&list) { ", until currencies are filled in" } else { "" };
                     let says = format!("`{name}` must be {}{until}", list.join(" or "));
                     self.require(path(name, None), Test::In(fill::scalars(&list)), &says);
                     self.reasons.push(Reason::plain(&says));
@@ -191,10 +199,6 @@ impl Tailored {
         let conditions = path.into_iter().map(|path| Condition { path, test: test.clone() }).collect();
         self.rules.deny_if.push(Predicate { conditions, on_deny: Some(says.to_owned()) });
     }
-}
-
-fn placeholder_currencies() -> Vec<String> {
-    Fill::placeholder().currencies.unwrap_or_default()
 }
 
 /// Whether words stand in a parameter.

@@ -50,7 +50,7 @@ fn cut(text: &str, from: usize, to: usize, evidence: &[&Evidence]) -> Excerpt {
     let shown: String = text.chars().skip(from).take(to - from).collect();
     let inside = evidence.iter().filter(|found| found.start < to && found.end > from);
     let marks: Vec<(usize, usize)> = inside.map(|found| (found.start.saturating_sub(from), found.end.min(to) - from)).collect();
-    let pieces = pieces(&shown, &marks).into_iter().map(|(piece, marked)| (squeeze(&sanitize::line(&piece)), marked));
+    let pieces = pieces(&shown, &marks).into_iter().map(|(piece, marked)| (squeeze(&sanitize::line(piece)), marked));
     let before = (from > 0).then(|| ("…".to_owned(), false));
     let after = text.chars().nth(to).map(|_| ("…".to_owned(), false));
     before.into_iter().chain(pieces).chain(after).collect()

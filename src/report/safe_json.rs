@@ -22,6 +22,26 @@ pub fn line<W: Write + ?Sized>(out: &mut W, value: &impl Serialize) -> io::Resul
     write(out, value, CompactFormatter)
 }
 
+/// A value on one line, without a line break.
+#[must_use]
+pub fn line_text(value: &impl Serialize) -> String {
+    text(value, CompactFormatter)
+}
+
+/// A value over several lines, without a line break at the end.
+#[must_use]
+pub fn pretty_text(value: &impl Serialize) -> String {
+    text(value, PrettyFormatter::new())
+}
+
+fn text(value: &impl Serialize, formatter: impl Formatter) -> String {
+    let mut text = Vec::new();
+    // Into memory, and all of it UTF-8: this cannot fail.
+    let _ = write(&mut text, value, formatter);
+    text.pop();
+    String::from_utf8(text).unwrap_or_default()
+}
+
 fn write<W: Write + ?Sized>(out: &mut W, value: &impl Serialize, formatter: impl Formatter) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Safe(formatter)))?;
     out.write_all(b"\n")
@@ -80,5 +100,19 @@ impl<F: Formatter> Formatter for Safe<F> {
 
     fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.0.end_object_value(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn json_shows_what_hides() {
+        let value = serde_json::json!({ "a\u{202e}b": "\u{e0041}\n" });
+        let text = pretty_text(&value);
+        assert_eq!(text, "{\n  \"a\\u202eb\": \"\\udb40\\udc41\\n\"\n}");
+        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
     }
 }

@@ -47,7 +47,7 @@ fn stands_in(evidence: &Evidence, text: &str) -> bool {
 
 fn marked_text<'a>(text: &str, evidence: impl Iterator<Item = &'a Evidence>) -> String {
     let spans: Vec<(usize, usize)> = evidence.map(|evidence| (evidence.start, evidence.end)).collect();
-    pieces(text, &spans).into_iter().map(|(piece, marked)| if marked { format!("«{piece}»") } else { piece }).collect()
+    pieces(text, &spans).into_iter().map(|(piece, marked)| if marked { format!("«{piece}»") } else { piece.to_owned() }).collect()
 }
 
 fn mark_values(value: &mut Value, evidence: &[&Evidence]) {

@@ -2,6 +2,7 @@
 
 use super::survey::{Row, ServerCard, Survey};
 use crate::attacks::{Attack, attack};
+use crate::circumstances::Circumstances;
 use crate::store::{Listed, Observed};
 use crate::verdict::{Class, GradedServer, GradedTool, Verdict};
 use anyhow::Context as _;
@@ -9,6 +10,8 @@ use anyhow::Context as _;
 /// A server with what its pages need.
 pub(super) struct Entry<'c> {
     pub(super) graded: GradedServer,
+    /// How it was visited.
+    pub(super) circumstances: Circumstances,
     pub(super) card: &'c ServerCard,
     pub(super) survey: &'c Survey<'c>,
 }
@@ -23,7 +26,7 @@ pub(super) struct ToolRef<'c> {
 impl<'c> Entry<'c> {
     /// Reads what is stored of the server with this number.
     pub(super) fn new(survey: &'c Survey<'c>, number: usize, listed: Listed) -> anyhow::Result<Self> {
-        let Listed { slug, server, grade, tools, .. } = listed;
+        let Listed { slug, server, grade, circumstances, tools, .. } = listed;
         let tools = tools
             .iter()
             .map(|tool| {
@@ -35,7 +38,7 @@ impl<'c> Entry<'c> {
             })
             .collect::<anyhow::Result<Vec<GradedTool>>>()
             .with_context(|| format!("tools of server `{slug}` in the catalogue"))?;
-        Ok(Self { graded: GradedServer { slug, server, tools, grade }, card: &survey.servers[number], survey })
+        Ok(Self { graded: GradedServer { slug, server, tools, grade }, circumstances, card: &survey.servers[number], survey })
     }
 
     /// When it was seen.

@@ -6,8 +6,9 @@ use super::text;
 use crate::report::tally;
 use crate::sanitize;
 use crate::verdict::Class;
-use askama::Values;
-use std::fmt::Display;
+use askama::{FastWritable, Values};
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 
 /// A value behind any number of references: loops and macros of templates add some.
 pub(super) trait Behind<T> {
@@ -32,16 +33,31 @@ impl<T, B: Behind<T>> Behind<T> for &B {
     }
 }
 
+/// A stranger's text as it is shown.
+pub(super) struct Shown<T>(T, fn(&str) -> Cow<'_, str>);
+
+impl<T: AsRef<str>> FastWritable for Shown<T> {
+    fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(to.write_str(&(self.1)(self.0.as_ref()))?)
+    }
+}
+
+impl<T: AsRef<str>> Display for Shown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&(self.1)(self.0.as_ref()))
+    }
+}
+
 /// A stranger's text on one line, hostile characters spelled out.
 #[askama::filter_fn]
-pub(super) fn line(text: impl Display, _: &dyn Values) -> askama::Result<String> {
-    Ok(sanitize::line(&text.to_string()))
+pub(super) fn line<T: AsRef<str>>(text: T, _: &dyn Values) -> askama::Result<Shown<T>> {
+    Ok(Shown(text, sanitize::shown_line))
 }
 
 /// A stranger's text with its line breaks, hostile characters spelled out.
 #[askama::filter_fn]
-pub(super) fn block(text: impl Display, _: &dyn Values) -> askama::Result<String> {
-    Ok(sanitize::block(&text.to_string()))
+pub(super) fn block<T: AsRef<str>>(text: T, _: &dyn Values) -> askama::Result<Shown<T>> {
+    Ok(Shown(text, sanitize::shown_block))
 }
 
 /// The start of a stranger's text on one line, for lists.

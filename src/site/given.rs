@@ -1,6 +1,7 @@
 //! Servers that are in memory already, as the source of a site.
 
 use super::Servers;
+use crate::circumstances::Circumstances;
 use crate::store::{Listed, Observed, Recorded};
 use crate::verdict::GradedServer;
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ impl Servers for Given {
                 server: server.server.clone(),
                 grade: server.grade,
                 observed: self.observed.get(&server.slug).cloned(),
+                circumstances: Circumstances::default(),
                 tools,
                 visits: Vec::new(),
                 versions: Vec::new(),

@@ -80,13 +80,16 @@ type Seen<'v> = (Class, &'v str);
 
 /// The changes of a server, newest first. What its first visit saw is no change.
 pub(super) fn changes(listed: &Listed) -> anyhow::Result<Vec<Change>> {
+    if listed.visits.is_empty() {
+        return Ok(Vec::new());
+    }
     let digests = listed.versions.iter().map(|version| Digest::of(version, &listed.slug)).collect::<anyhow::Result<Vec<_>>>()?;
     let names = listed
         .tools
         .iter()
         .map(|tool| Ok(Digest::of(tool, &listed.slug)?.name.into_owned()))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let names: Vec<&str> = if listed.versions.is_empty() { Vec::new() } else { names.iter().map(String::as_str).collect() };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let pages: HashMap<&str, String> = names.iter().copied().zip(slugs(&names)).collect();
     let seen = |visit: &Edition| -> BTreeMap<&str, Seen<'_>> {
         let tool =

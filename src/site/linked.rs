@@ -1,7 +1,6 @@
 //! What search engines read of a page: schema.org, as JSON-LD.
 
 use super::layout::address;
-use super::questions::Question;
 use serde::Serialize;
 
 /// Everything said of one page.
@@ -27,11 +26,6 @@ pub(super) enum Node<'g> {
         #[serde(rename = "itemListElement")]
         items: Vec<Item<'g>>,
     },
-    #[serde(rename = "FAQPage")]
-    Questions {
-        #[serde(rename = "mainEntity")]
-        questions: Vec<Asked<'g>>,
-    },
     SoftwareApplication {
         name: &'g str,
         description: &'g str,
@@ -54,21 +48,6 @@ pub(super) struct Item<'g> {
     item: Option<String>,
 }
 
-/// A question with its answer.
-#[derive(Serialize)]
-#[serde(tag = "@type", rename = "Question")]
-pub(super) struct Asked<'g> {
-    name: &'g str,
-    #[serde(rename = "acceptedAnswer")]
-    answer: Answer<'g>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "@type")]
-struct Answer<'g> {
-    text: &'g str,
-}
-
 impl<'g> Node<'g> {
     /// The way to a page: each step by its name and path.
     pub(super) fn crumbs(base: Option<&str>, steps: &'g [(&'g str, String)]) -> Self {
@@ -89,11 +68,5 @@ impl<'g> Node<'g> {
             version,
             url: base.map(|base| address(base, path)),
         }
-    }
-
-    /// What is asked on a page.
-    pub(super) fn questions(questions: &'g [Question]) -> Self {
-        let asked = |question: &'g Question| Asked { name: &question.ask, answer: Answer { text: &question.answer } };
-        Self::Questions { questions: questions.iter().map(asked).collect() }
     }
 }

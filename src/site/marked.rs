@@ -4,40 +4,44 @@ use crate::evidence::{Evidence, Field, pieces};
 use crate::listing::Server;
 use crate::sanitize;
 use crate::tool::Tool;
+use std::borrow::Cow;
 
 /// How many characters an excerpt shows on each side of a mark.
 const AROUND: usize = 70;
 
 /// A piece of a text; `marked` when it decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct Piece<'t> {
     /// The words, safe to show.
-    pub(super) text: String,
+    pub(super) text: Cow<'t, str>,
     /// Whether they decided.
     pub(super) marked: bool,
 }
 
 /// One field of a definition with its marks.
 #[derive(Clone, Debug)]
-pub(super) struct Quote {
+pub(super) struct Quote<'t> {
     /// The field, as JSON names it.
     pub(super) field: String,
     /// Its text.
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece<'t>>,
 }
 
 /// A text with every span of `evidence` in `field` marked, line breaks kept, but for blank space around it.
-pub(super) fn whole<'e>(field: &Field, text: &str, evidence: impl IntoIterator<Item = &'e Evidence>) -> Vec<Piece> {
+pub(super) fn whole<'t, 'e>(field: &Field, text: &'t str, evidence: impl IntoIterator<Item = &'e Evidence>) -> Vec<Piece<'t>> {
     let mut pieces = mark(text.trim_end(), &spans(field, evidence));
     if let Some(first) = pieces.first_mut() {
-        first.text = first.text.trim_start().to_owned();
+        first.text = match &first.text {
+            Cow::Borrowed(text) => text.trim_start().into(),
+            Cow::Owned(text) => text.trim_start().to_owned().into(),
+        };
     }
     pieces
 }
 
 /// For each field that has evidence, its words with what stands around them.
-pub(super) fn quotes(tool: &Tool, server: &Server, evidence: &[Evidence]) -> Vec<Quote> {
-    let mut quotes: Vec<Quote> = Vec::new();
+pub(super) fn quotes<'t>(tool: &'t Tool, server: &'t Server, evidence: &'t [Evidence]) -> Vec<Quote<'t>> {
+    let mut quotes: Vec<Quote<'t>> = Vec::new();
     let mut quoted: Vec<&Field> = Vec::new();
     for found in evidence {
         let field = &found.field;
@@ -56,13 +60,13 @@ pub(super) fn quotes(tool: &Tool, server: &Server, evidence: &[Evidence]) -> Vec
         }
         let pieces = match source {
             Some(source) => excerpt(mark(source, &spans(field, evidence))),
-            None => vec![Piece { text: sanitize::line(&found.text), marked: true }],
+            None => vec![Piece { text: sanitize::shown_line(&found.text), marked: true }],
         };
         let field = sanitize::line(&field.to_string());
         // Several words of one parameter – values of its enum, say – stand on one line.
         match quotes.last_mut().filter(|quote| source.is_none() && quote.field == field) {
             Some(quote) => {
-                quote.pieces.push(Piece { text: ", ".to_owned(), marked: false });
+                quote.pieces.push(Piece { text: ", ".into(), marked: false });
                 quote.pieces.extend(pieces);
             }
             None => quotes.push(Quote { field, pieces }),
@@ -76,33 +80,41 @@ fn spans<'e>(field: &Field, evidence: impl IntoIterator<Item = &'e Evidence>) ->
 }
 
 /// The offsets count in the text as it was sent, so it is cut before anything in it is spelled out.
-fn mark(text: &str, spans: &[(usize, usize)]) -> Vec<Piece> {
-    pieces(text, spans).into_iter().map(|(piece, marked)| Piece { text: sanitize::block(&piece), marked }).collect()
+fn mark<'t>(text: &'t str, spans: &[(usize, usize)]) -> Vec<Piece<'t>> {
+    pieces(text, spans).into_iter().map(|(piece, marked)| Piece { text: sanitize::shown_block(piece), marked }).collect()
 }
 
 /// Shortens what is not marked, on one line.
-fn excerpt(pieces: Vec<Piece>) -> Vec<Piece> {
+fn excerpt(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     let last = pieces.len().saturating_sub(1);
-    let shorten = |(at, piece): (usize, Piece)| {
-        let text = piece.text.replace('\n', " ");
-        let letters: Vec<char> = text.chars().collect();
-        let room = if at == 0 || at == last { AROUND } else { 2 * AROUND };
-        if piece.marked || letters.len() <= room + 20 {
-            return Piece { text, ..piece };
-        }
-        let head: String = letters[..AROUND].iter().collect();
-        let tail: String = letters[letters.len() - AROUND..].iter().collect();
-        let head = head.rsplit_once(' ').map_or(head.as_str(), |(head, _)| head);
-        let tail = tail.split_once(' ').map_or(tail.as_str(), |(_, tail)| tail);
-        let text = match at {
-            0 if last == 0 => format!("{head} …"),
-            0 => format!("… {tail}"),
-            at if at == last => format!("{head} …"),
-            _ => format!("{head} … {tail}"),
-        };
-        Piece { text, ..piece }
+    let shown = |(at, Piece { text, marked })| {
+        let text = if marked { text } else { shorten(text, at == 0, at == last) };
+        let text = if text.contains('\n') { text.replace('\n', " ").into() } else { text };
+        Piece { text, marked }
     };
-    pieces.into_iter().enumerate().map(shorten).collect()
+    pieces.into_iter().enumerate().map(shown).collect()
+}
+
+fn shorten(text: Cow<'_, str>, is_first: bool, is_last: bool) -> Cow<'_, str> {
+    let room = if is_first || is_last { AROUND } else { 2 * AROUND };
+    if text.chars().nth(room + 20).is_none() {
+        return text;
+    }
+    let byte = |place: Option<(usize, char)>| place.map_or(0, |(byte, _)| byte);
+    let head = &text[..byte(text.char_indices().nth(AROUND))];
+    let tail = &text[byte(text.char_indices().nth_back(AROUND - 1))..];
+    let head = head.rsplit_once(is_space).map_or(head, |(head, _)| head);
+    let tail = tail.split_once(is_space).map_or(tail, |(_, tail)| tail);
+    match (is_first, is_last) {
+        (true, false) => format!("… {tail}"),
+        (_, true) => format!("{head} …"),
+        (false, false) => format!("{head} … {tail}"),
+    }
+    .into()
+}
+
+fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\n')
 }
 
 #[cfg(test)]
@@ -110,8 +122,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn shown(pieces: &[Piece]) -> String {
-        pieces.iter().map(|piece| if piece.marked { format!("«{}»", piece.text) } else { piece.text.clone() }).collect()
+    fn shown(pieces: &[Piece<'_>]) -> String {
+        pieces.iter().map(|piece| if piece.marked { format!("«{}»", piece.text) } else { piece.text.to_string() }).collect()
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
     let layout = writer.layout("search.html", "Search", "Find an MCP tool or server by name or by what it does.");
     writer.page(&layout.clone(), &SearchPage { layout, tools, servers })?;
     for (path, text) in FILES {
-        writer.file(path, text.to_owned())?;
+        writer.file(path, text)?;
     }
     writer.file(
         "_headers",

@@ -28,8 +28,8 @@ pub(super) fn questions(tool: ToolRef<'_>, standing: Standing, elsewhere: usize)
 }
 
 fn what(tool: ToolRef<'_>) -> String {
-    let said = match text::brief(tool.description()) {
-        none if none.is_empty() => "Its definition has no description, so its name has to speak for it.".to_owned(),
+    let said = match tool.row().brief() {
+        "" => "Its definition has no description, so its name has to speak for it.".to_owned(),
         said => format!("Its server says: “{said}”"),
     };
     format!("{said} One call can {}.", text::can(tool.class()))

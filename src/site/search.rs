@@ -8,9 +8,10 @@ use super::survey::Survey;
 use super::{List, Writer};
 use crate::rules::{Rule, Says};
 use crate::sanitize;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::json;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 /// How many bytes a file has, before it is packed: about a fifth goes over the wire.
 const FILE: usize = 40_000;
@@ -30,8 +31,12 @@ const RANK: u32 = 32;
 const BY_TEXT: u64 = 200;
 
 /// Words that say too little to be looked up in descriptions.
-const COMMON: &str = " a all an and any are as at be by can each for from given has if in into is it its new of on one only or \
-    other return returns set specific specified that the their them this to tool use used user using via when which will with your you ";
+static COMMON: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    let words = "a all an and any are as at be by can each for from given has if in into is it its new of on one only or other \
+        return returns set specific specified that the their them this to tool use used user using via when which will \
+        with you your";
+    words.split(' ').collect()
+});
 
 /// The files of the index; the survey is read once for all of them.
 pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
@@ -131,7 +136,8 @@ fn line(survey: &Survey<'_>, signals: &Signals<'_>, number: usize, file: &mut St
 /// All words in alphabetical order, and by word and rank what they lead to.
 fn postings(survey: &Survey<'_>) -> (Vec<String>, Vec<u64>) {
     let mut numbers: FxHashMap<String, u64> = FxHashMap::default();
-    let mut postings: Vec<u64> = Vec::new();
+    // About as many as most tools have: growing would need room for twice as many.
+    let mut postings: Vec<u64> = Vec::with_capacity(survey.len() * (SAID + 4));
     let mut seen: Vec<u64> = Vec::new();
     let mut add = |word: &str, rank: u64, number: usize, seen: &mut Vec<u64>| {
         let id = match numbers.get(word) {
@@ -159,10 +165,14 @@ fn postings(survey: &Survey<'_>) -> (Vec<String>, Vec<u64>) {
             for word in &named {
                 add(word, 1 + named.len().min(98) as u64, row.number(), &mut seen);
             }
-            let said = words(row.brief()).into_iter().filter(|word| word.len() > 2 && !COMMON.contains(&format!(" {word} ")));
-            for word in said.take(SAID) {
-                add(&word, BY_TEXT, row.number(), &mut seen);
-            }
+            let mut left = SAID;
+            each_word(row.brief(), |word| {
+                if word.len() > 2 && !COMMON.contains(word) {
+                    add(word, BY_TEXT, row.number(), &mut seen);
+                    left -= 1;
+                }
+                left > 0
+            });
         }
     }
     let mut sorted: Vec<(String, u64)> = numbers.into_iter().collect();
@@ -180,21 +190,34 @@ fn postings(survey: &Survey<'_>) -> (Vec<String>, Vec<u64>) {
 
 /// The words of a name or a text as somebody types them: small letters and digits, `camelCase` apart.
 pub(super) fn words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+    let mut words = Vec::new();
+    each_word(text, |word| {
+        words.push(word.to_owned());
+        true
+    });
+    words
+}
+
+/// Hands over such words until `each` wants no more.
+fn each_word(text: &str, mut each: impl FnMut(&str) -> bool) {
     let mut word = String::new();
     let mut before = ' ';
     for character in text.chars() {
         let starts = character.is_uppercase() && before.is_lowercase();
         if (!character.is_alphanumeric() || starts) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+            if !each(&word) {
+                return;
+            }
+            word.clear();
         }
         if character.is_alphanumeric() && word.len() < LONGEST {
             word.extend(character.to_lowercase());
         }
         before = character;
     }
-    words.extend((!word.is_empty()).then_some(word));
-    words
+    if !word.is_empty() {
+        each(&word);
+    }
 }
 
 #[cfg(test)]

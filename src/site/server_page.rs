@@ -1,18 +1,24 @@
 //! A server's page: its grade, what its tools can do and cost, how it was read, and a policy for all of it.
 
-use super::catalogue::Entry;
+use super::catalogue::{Entry, ToolRef};
+use super::connect::{self, Entered};
 use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
+use super::marked::{Quote, quotes};
 use super::policies::{PAGE, Recommended};
 use super::survey::Row;
 use super::tool_page::{ToolPage, sections};
 use super::trusted::{self, Trusted};
 use super::{Writer, filters, is_web, text};
 use crate::listing::Source;
-use crate::report::tally;
-use crate::verdict::Class;
+use crate::report::{safe_json, tally};
+use crate::verdict::{Class, Severity, Signal};
 use askama::Template;
+use std::cmp::Reverse;
+
+/// How many passages of its definitions are shown.
+const WARNINGS: usize = 12;
 
 /// How many tools of a class are named.
 const NAMED: usize = 3;
@@ -38,9 +44,24 @@ struct ServerPage<'a> {
     heaviest: Option<Row<'a>>,
     source: String,
     link: Option<&'a str>,
-    policy: String,
+    /// How it is entered in clients.
+    entries: Vec<Entered>,
+    /// How it was spoken to; not at all, where its list was recorded.
+    transport: Option<&'a str>,
+    /// What its definitions say to the model that they should not.
+    hidden: Vec<Warning<'a>>,
+    more_hidden: usize,
     /// Where it is in other formats.
     policies: &'static str,
+}
+
+/// A passage of a definition that orders, hides or lures.
+struct Warning<'a> {
+    tool: Row<'a>,
+    severity: Severity,
+    signal: &'a Signal,
+    has_page: bool,
+    quotes: Vec<Quote<'a>>,
 }
 
 /// What the tools of one class add up to.
@@ -62,7 +83,9 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
     };
     let layout = writer.layout(&entry.card.path(), &name, &about);
     let tools = entry.survey.riskiest(entry.card);
-    let policy = recommended.document();
+    let mut hidden = warnings(entry);
+    let more_hidden = hidden.len().saturating_sub(WARNINGS);
+    hidden.truncate(WARNINGS);
     let page = ServerPage {
         layout: layout.clone(),
         worst: tools.first().map(Row::class),
@@ -79,21 +102,42 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
             .survey
             .of_server(entry.card)
             .enumerate()
-            .max_by_key(|(at, tool)| (tool.tokens(), std::cmp::Reverse(*at)))
+            .max_by_key(|(at, tool)| (tool.tokens(), Reverse(*at)))
             .map(|(_, tool)| tool),
         source: server.server.source.text(),
         link: match &server.server.source {
             Source::Http { url, .. } if is_web(url) => Some(url),
             _ => None,
         },
-        policy: policy.clone(),
+        entries: connect::entries(&server.server.name, &server.server.source),
+        transport: match &server.server.source {
+            Source::Http { transport, .. } => Some(transport),
+            Source::File { .. } => None,
+            _ => Some("stdio"),
+        },
+        hidden,
+        more_hidden,
         policies: PAGE,
     };
     writer.page(&layout, &page)?;
     let directory = entry.card.directory();
     writer.file(&format!("{directory}/badge.svg"), Badge::new(entry).render()?)?;
-    writer.json(&format!("{directory}/server.json"), &crate::report::json::entry(server))?;
-    writer.file(&format!("{directory}/policy.json"), policy)
+    writer.file(&format!("{directory}/server.json"), safe_json::line_text(&crate::report::json::entry(server)) + "\n")?;
+    writer.file(&format!("{directory}/policy.json"), &recommended.document)
+}
+
+/// What its definitions say to the model that they should not, the worst first.
+fn warnings<'a>(entry: &'a Entry<'a>) -> Vec<Warning<'a>> {
+    let of_tool = |tool: ToolRef<'a>| {
+        tool.verdict().signals.iter().filter_map(move |signal| {
+            let quotes = quotes(&tool.graded().tool, &entry.graded.server, &signal.evidence);
+            let has_page = entry.survey.is_signal(&signal.id);
+            Some(Warning { tool: tool.row(), severity: signal.severity?, signal, has_page, quotes })
+        })
+    };
+    let mut warnings: Vec<Warning<'_>> = entry.tools().flat_map(of_tool).collect();
+    warnings.sort_by_key(|warning| Reverse(warning.severity));
+    warnings
 }
 
 /// A picture for the README of a server.

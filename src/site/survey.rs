@@ -28,6 +28,7 @@ pub(super) struct Survey<'r> {
 /// What is kept of a server.
 pub(super) struct ServerCard {
     pub(super) slug: String,
+    directory: String,
     /// Its name, as sent.
     pub(super) name: String,
     pub(super) title: Option<String>,
@@ -89,7 +90,8 @@ impl<'r> Survey<'r> {
         )?;
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(number, ..)| *number);
-        let mut survey = Self { servers: Vec::with_capacity(done.len()), rules, together, tools: Vec::new(), kin: Vec::new() };
+        let tools = Vec::with_capacity(done.iter().map(|(.., tools)| tools.len()).sum());
+        let mut survey = Self { servers: Vec::with_capacity(done.len()), rules, together, tools, kin: Vec::new() };
         for (_, mut server, tools) in done {
             server.tools = survey.tools.len()..survey.tools.len() + tools.len();
             survey.servers.push(server);
@@ -197,13 +199,13 @@ impl<'r> Survey<'r> {
 
 impl ServerCard {
     /// Its directory: everything about it is there.
-    pub(super) fn directory(&self) -> String {
-        format!("servers/{}", digest::portable(self.slug.clone()))
+    pub(super) fn directory(&self) -> &str {
+        &self.directory
     }
 
     /// Where its page is.
     pub(super) fn path(&self) -> String {
-        format!("{}/index.html", self.directory())
+        format!("{}/index.html", self.directory)
     }
 
     /// Its grade as people are shown it: `None` where there was nothing to grade.
@@ -255,7 +257,7 @@ impl<'s> Row<'s> {
 
     /// Where its page is, or its section.
     pub(super) fn path(&self) -> String {
-        tool_path(&self.server.directory(), self.slug(), self.together)
+        tool_path(self.server.directory(), self.slug(), self.together)
     }
 
     /// The end of its address on its server's page.
@@ -307,6 +309,7 @@ fn cards(number: usize, listed: Listed, rules: &[Rule]) -> anyhow::Result<(Serve
     }
     let server = ServerCard {
         tokens: listed.tools.iter().map(|tool| tool.tokens).sum(),
+        directory: format!("servers/{}", digest::portable(listed.slug.clone())),
         slug: listed.slug,
         name: listed.server.name,
         title: listed.server.title,

@@ -1,10 +1,8 @@
 //! What pages say in words: lists in English, what each class means, JSON that hides nothing.
 
 use crate::policy::plan::Standing;
-use crate::report::safe_json;
 use crate::sanitize;
 use crate::verdict::{Class, Verdict};
-use serde::Serialize;
 
 /// How much of a description a list shows.
 const BRIEF: usize = 180;
@@ -20,8 +18,18 @@ pub(super) fn list(items: &[String]) -> String {
 
 /// The start of a stranger's text on one line, cut between words.
 pub(super) fn brief(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = sanitize::line(&words.join(" "));
+    // What follows is cut off: no character becomes less than one when it is spelled out.
+    let mut start = String::with_capacity(BRIEF + 32);
+    for word in text.split_whitespace() {
+        if !start.is_empty() {
+            start.push(' ');
+        }
+        start.push_str(word);
+        if start.len() > 4 * BRIEF {
+            break;
+        }
+    }
+    let line = sanitize::line(&start);
     let Some((cut, _)) = line.char_indices().nth(BRIEF) else { return line };
     let kept = &line[..cut];
     let kept = kept.rsplit_once(' ').map_or(kept, |(kept, _)| kept);
@@ -40,14 +48,6 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
 pub(super) fn context_share(tokens: usize, context: usize) -> String {
     let tenths = (tokens * 1000 + context / 2) / context;
     if tokens > 0 && tenths == 0 { "less than 0.1".to_owned() } else { format!("{}.{}", tenths / 10, tenths % 10) }
-}
-
-/// JSON for people and programs: characters that hide or turn text are spelled as JSON escapes, so it stays the same value.
-pub(super) fn json(value: &impl Serialize) -> String {
-    let mut text = Vec::new();
-    // Into memory, and all of it UTF-8: this cannot fail.
-    let _ = safe_json::pretty(&mut text, value);
-    String::from_utf8(text).unwrap_or_default().trim_end().to_owned()
 }
 
 /// How sure a class is, in words.
@@ -104,15 +104,6 @@ pub(super) fn recommendation(class: Class, standing: Standing) -> (&'static str,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
-
-    #[test]
-    fn json_shows_what_hides() {
-        let value = serde_json::json!({ "a\u{202e}b": "\u{e0041}\n" });
-        let text = json(&value);
-        assert_eq!(text, "{\n  \"a\\u202eb\": \"\\udb40\\udc41\\n\"\n}");
-        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
-    }
 
     #[test]
     fn shares_are_rounded() {

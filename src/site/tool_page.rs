@@ -5,19 +5,16 @@ use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
 use super::marked::{Piece, Quote, quotes, whole};
-use super::policies::{Recommended, Tab};
+use super::policies::Recommended;
 use super::questions::{Question, questions};
 use super::survey::{Row, Survey};
-use super::trusted::{self, Trusted};
+use super::trusted::{self, Filled, Trusted};
 use super::{Writer, filters, text};
 use crate::attacks::Attack;
 use crate::evidence::{Evidence, Field};
-use crate::policy::plan::{Standing, ToolPlan};
-use crate::policy::policylayer;
 use crate::tool::Parameter;
-use crate::verdict::{Class, Verdict};
+use crate::verdict::{Class, Finding, Signal, Verdict};
 use askama::Template;
-use std::sync::LazyLock;
 
 /// How many related tools are shown of each kind.
 const RELATED: usize = 6;
@@ -30,18 +27,17 @@ pub(super) struct ToolPage<'a> {
     pub(super) can: &'static str,
     pub(super) confidence: &'static str,
     pub(super) percent: usize,
-    pub(super) name: Vec<Piece>,
-    pub(super) description: Vec<Piece>,
-    pub(super) reasons: Vec<Reason>,
-    pub(super) signals: Vec<Reason>,
+    pub(super) name: Vec<Piece<'a>>,
+    pub(super) description: Vec<Piece<'a>>,
+    pub(super) reasons: Vec<Reason<'a>>,
+    pub(super) signals: Vec<Reason<'a>>,
     pub(super) parameters: Vec<(Parameter<'a>, Vec<&'a str>)>,
     pub(super) changes: Vec<&'a Change>,
     pub(super) required: usize,
     pub(super) share: String,
     pub(super) stance: &'static str,
-    pub(super) stance_reason: &'static str,
-    pub(super) tabs: Vec<Tab>,
-    pub(super) controls: Vec<Control>,
+    /// How to control it.
+    pub(super) control: Filled<'a>,
     pub(super) attacks: Vec<&'static Attack>,
     pub(super) siblings: Vec<Row<'a>>,
     pub(super) elsewhere: Vec<Row<'a>>,
@@ -51,19 +47,12 @@ pub(super) struct ToolPage<'a> {
 }
 
 /// Why something is said of the tool: a rule, and the words that made it speak.
-pub(super) struct Reason {
-    pub(super) rule: String,
+pub(super) struct Reason<'a> {
+    pub(super) rule: &'a str,
     pub(super) has_page: bool,
     pub(super) effect: Option<Class>,
-    pub(super) says: String,
-    pub(super) quotes: Vec<Quote>,
-}
-
-/// A way to control the tool, as a policy.
-pub(super) struct Control {
-    title: &'static str,
-    says: &'static str,
-    policy: String,
+    pub(super) says: &'a str,
+    pub(super) quotes: Vec<Quote<'a>>,
 }
 
 pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
@@ -73,20 +62,26 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         places[row.number() - entry.card.tools.start] = place;
     }
     for (tool, here) in entry.tools().zip(places) {
-        let page = page(writer, tool, recommended, siblings(&riskiest, here));
+        let page = page(writer, tool, recommended, siblings(&riskiest, here), recommended.control(tool)?);
         writer.page(&page.layout, &page)?;
     }
     Ok(())
 }
 
 /// The tools of a server as sections of its page, riskiest first.
-pub(super) fn sections<'a>(writer: &Writer<'_>, entry: &'a Entry<'a>, recommended: &Recommended) -> Vec<ToolPage<'a>> {
+pub(super) fn sections<'a>(writer: &Writer<'_>, entry: &'a Entry<'a>, recommended: &'a Recommended) -> Vec<ToolPage<'a>> {
     let at = |row: Row<'a>| row.number() - entry.card.tools.start;
     let riskiest = entry.survey.riskiest(entry.card).into_iter();
-    riskiest.map(|row| page(writer, ToolRef { entry, at: at(row) }, recommended, Vec::new())).collect()
+    riskiest.map(|row| page(writer, ToolRef { entry, at: at(row) }, recommended, Vec::new(), Filled::default())).collect()
 }
 
-fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, siblings: Vec<Row<'a>>) -> ToolPage<'a> {
+fn page<'a>(
+    writer: &Writer<'_>,
+    tool: ToolRef<'a>,
+    recommended: &'a Recommended,
+    siblings: Vec<Row<'a>>,
+    control: Filled<'a>,
+) -> ToolPage<'a> {
     let graded = tool.graded();
     let verdict = tool.verdict();
     let class = verdict.class;
@@ -95,11 +90,11 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, s
     let survey = tool.entry.survey;
     let layout = writer.layout(&tool.path(), &format!("{name} – {server}"), &about);
     let (elsewhere, others) = survey.elsewhere(tool.number(), RELATED);
-    let plan = recommended.tool(tool.name());
-    let standing = plan.map_or(Standing::Hidden, ToolPlan::standing);
-    let (stance, stance_reason) = text::recommendation(class, standing);
+    let plan = recommended.tool(tool.at);
+    let standing = plan.standing();
+    let (stance, _) = text::recommendation(class, standing);
     let questions = questions(tool, standing, others);
-    let data = structured_data(writer.base(), tool, &questions);
+    let data = structured_data(writer.base(), tool);
     let parameters = graded.tool.parameters();
     let decided: Vec<&Evidence> =
         verdict.findings.iter().filter(|finding| finding.effect == class).flat_map(|finding| &finding.evidence).collect();
@@ -111,16 +106,14 @@ fn page<'a>(writer: &Writer<'_>, tool: ToolRef<'a>, recommended: &Recommended, s
         percent: percent(verdict.confidence),
         name: whole(&Field::Name, tool.name(), decided.iter().copied()),
         description: whole(&Field::Description, tool.description(), decided.iter().copied()),
-        reasons: reasons(survey, tool),
-        signals: signals(survey, tool),
+        reasons: reasons(tool),
+        signals: signals(tool),
         required: parameters.iter().filter(|parameter| parameter.required).count(),
         parameters: parameters.into_iter().map(|parameter| with_signals(survey, parameter, verdict)).collect(),
         changes: changes(tool),
         share: text::context_share(graded.tokens, 200_000),
         stance,
-        stance_reason,
-        tabs: plan.map_or(Vec::new(), |plan| recommended.of_tool(plan)),
-        controls: controls(tool.name(), standing),
+        control,
         attacks: tool.attacks(),
         siblings,
         more_elsewhere: others - elsewhere.len(),
@@ -161,87 +154,42 @@ fn siblings<'a>(riskiest: &[Row<'a>], here: usize) -> Vec<Row<'a>> {
     near.into_iter().take(RELATED).map(|at| riskiest[at]).collect()
 }
 
-fn reasons(survey: &Survey<'_>, tool: ToolRef<'_>) -> Vec<Reason> {
-    let reason = |finding: &crate::verdict::Finding| Reason {
-        has_page: survey.rule(&finding.rule).is_some(),
-        says: title(survey, &finding.rule),
-        rule: finding.rule.clone(),
-        effect: Some(finding.effect),
-        quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &finding.evidence),
+fn reasons<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
+    let survey = tool.entry.survey;
+    let reason = |finding: &'a Finding| {
+        let rule = survey.rule(&finding.rule);
+        Reason {
+            has_page: rule.is_some(),
+            says: rule.map_or(&finding.rule, |rule| &rule.title),
+            rule: &finding.rule,
+            effect: Some(finding.effect),
+            quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &finding.evidence),
+        }
     };
     tool.verdict().findings.iter().map(reason).collect()
 }
 
-fn signals(survey: &Survey<'_>, tool: ToolRef<'_>) -> Vec<Reason> {
-    let reason = |signal: &crate::verdict::Signal| Reason {
-        has_page: survey.is_signal(&signal.id),
-        rule: signal.id.clone(),
+fn signals<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
+    let reason = |signal: &'a Signal| Reason {
+        has_page: tool.entry.survey.is_signal(&signal.id),
+        rule: &signal.id,
         effect: None,
-        says: signal.text.clone(),
+        says: &signal.text,
         quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &signal.evidence),
     };
     tool.verdict().signals.iter().map(reason).collect()
 }
 
-fn title(survey: &Survey<'_>, id: &str) -> String {
-    survey.rule(id).map_or_else(|| id.to_owned(), |rule| rule.title.clone())
-}
-
-/// The four things one can do about a tool, but for the one that is recommended; each is the plain policy of some class.
-fn controls(name: &str, standing: Standing) -> Vec<Control> {
-    [
-        (Standing::Free, "Allow it", "Listed under “tools” without a limit: every call goes through.", Class::Read),
-        (Standing::Limited, "Cap it", "Calls above the limit are refused until the next minute begins.", Class::Write),
-        (
-            Standing::Approval,
-            "Require approval",
-            "Every call is refused with this message until a person lets it through.",
-            Class::Financial,
-        ),
-        (
-            Standing::Hidden,
-            "Block it",
-            "The tool leaves the list an agent sees, and any call to it is refused.",
-            Class::Destructive,
-        ),
-    ]
-    .into_iter()
-    .filter(|(way, ..)| *way != standing)
-    .map(|(_, title, says, like)| Control { title, says, policy: policy(name, like) })
-    .collect()
-}
-
-/// The policy for one tool as a class recommends it. It is the same for every tool but for the name, so it is written once.
-fn policy(name: &str, class: Class) -> String {
-    static WRITTEN: LazyLock<[String; Class::ALL.len()]> =
-        LazyLock::new(|| Class::ALL.map(|class| text::json(&policylayer::for_tool(PLACE, class))));
-    let name = text::json(&name);
-    WRITTEN[class as usize].replace(PLACE, name.trim_matches('"'))
-}
-
-/// Stands for a name.
-const PLACE: &str = "@@NAME@@";
-
-/// What search engines read: the way to the page, and its questions.
-fn structured_data(base: Option<&str>, tool: ToolRef<'_>, questions: &[Question]) -> Trusted {
+/// What search engines read besides the page: the way to it.
+fn structured_data(base: Option<&str>, tool: ToolRef<'_>) -> Trusted {
     let server = crate::sanitize::line(tool.server());
     let name = crate::sanitize::line(tool.name());
     let crumbs = [("Catalogue", "index.html".to_owned()), (&*server, tool.entry.card.path()), (&*name, tool.path())];
-    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs), Node::questions(questions)]))
+    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs)]))
 }
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn a_policy_is_that_of_its_name() {
-        for name in ["a", "a\"b\\", "\u{202e}", "\u{e9}"] {
-            for class in super::Class::ALL {
-                let written = super::text::json(&super::policylayer::for_tool(name, class));
-                assert_eq!(super::policy(name, class), written, "{name}");
-            }
-        }
-    }
-
     #[test]
     fn a_confidence_is_a_percentage() {
         for (confidence, percent) in [(0.0, 0), (0.85, 85), (0.999, 100), (1.0, 100), (7.0, 100), (-1.0, 0), (f64::NAN, 0)] {

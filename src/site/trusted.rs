@@ -1,9 +1,11 @@
-//! The only two texts that reach a page without askama's escaping: Markdown of our own, and JSON for search engines.
+//! The only two texts that reach a page without askama's escaping: Markdown of our own, and JSON for search engines. And how a text
+//! between tags is escaped, whose quotes may stay.
 
 use askama::FastWritable;
-use askama::filters::HtmlSafe;
+use askama::filters::{Escaper, HtmlSafe};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Text that is HTML already. Made by the functions of this module, by nothing else.
@@ -23,6 +25,68 @@ impl FastWritable for Trusted {
 }
 
 impl HtmlSafe for Trusted {}
+
+/// Escapes what stands between tags: `{{ text|e("text") }}`. Policies are full of quotes, which end nothing there.
+#[derive(Clone, Copy)]
+pub(super) struct Between;
+
+impl Escaper for Between {
+    fn write_escaped_str<W: fmt::Write>(&self, mut to: W, text: &str) -> fmt::Result {
+        let mut written = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let escaped = match byte {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                _ => continue,
+            };
+            to.write_str(&text[written..at])?;
+            to.write_str(escaped)?;
+            written = at + 1;
+        }
+        to.write_str(&text[written..])
+    }
+}
+
+/// What askama has written before, with the places in it filled by a name that needs no escaping.
+#[derive(Default)]
+pub(super) struct Filled<'a> {
+    pieces: Cow<'a, [String]>,
+    name: &'a str,
+}
+
+impl<'a> Filled<'a> {
+    /// What a template has written.
+    pub(super) fn of_askama(text: String) -> Self {
+        Self { pieces: vec![text].into(), name: "" }
+    }
+
+    /// What a template has written, cut where the name belongs: of ASCII letters, digits, `_` and `-`, or it is left out.
+    pub(super) fn with_ordinary(pieces: &'a [String], name: &'a str) -> Self {
+        let is_ordinary = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        Self { pieces: pieces.into(), name: if name.bytes().all(is_ordinary) { name } else { "" } }
+    }
+}
+
+impl fmt::Display for Filled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, piece) in self.pieces.iter().enumerate() {
+            if number > 0 {
+                f.write_str(self.name)?;
+            }
+            f.write_str(piece)?;
+        }
+        Ok(())
+    }
+}
+
+impl FastWritable for Filled<'_> {
+    fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(write!(to, "{self}")?)
+    }
+}
+
+impl HtmlSafe for Filled<'_> {}
 
 /// JSON for a `<script type="application/ld+json">`: what could end the element is spelled as JSON escapes.
 pub(super) fn json(value: &impl Serialize) -> Trusted {

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 /// A server with its current observation: the newest complete one until a time, else the newest that listed anything. Nothing is no
 /// complete list: servers that miss their credentials list no tools, and that must not erase those known before.
 pub(super) const CURRENT: &str = "
-    SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade, servers.id
+    SELECT observations.id, slug, name, source, title, version, instructions, protocol, complete, grade, servers.id,
+        circumstances
     FROM servers JOIN observations ON withdrawn IS NULL AND observations.id = (
         SELECT id FROM observations
         WHERE server = servers.id AND failure IS NULL AND at <= ?1

@@ -7,6 +7,7 @@ use super::database::Database;
 use super::postgres::{self, Address, Session};
 use super::sqlite::BUSY;
 use super::{Location, Observed, Store, migrations};
+use crate::circumstances::Circumstances;
 use crate::listing::Server;
 use crate::verdict::GradedServer;
 use anyhow::{Context as _, bail};
@@ -36,6 +37,8 @@ pub struct Listed {
     pub grade: char,
     /// When it was seen.
     pub observed: Option<Observed>,
+    /// How the visit was made that listed them.
+    pub circumstances: Circumstances,
     /// Its tools, in the server's order.
     pub tools: Vec<Recorded>,
     /// The newest visits that listed something else than the one before, oldest first; none where there was one visit.

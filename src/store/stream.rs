@@ -47,7 +47,9 @@ impl Store {
             }
             let often = observed.as_ref().is_some_and(|(seen, _)| seen.observations > 1);
             let (visits, versions) = if often { self.changes(id)? } else { Default::default() };
-            each(Listed { slug, server, grade, observed: observed.map(|(seen, _)| seen), tools, visits, versions })
+            let circumstances = row.get::<Option<String>>(11)?.map(|text| serde_json::from_str(&text)).transpose()?;
+            let (circumstances, observed) = (circumstances.unwrap_or_default(), observed.map(|(seen, _)| seen));
+            each(Listed { slug, server, grade, observed, circumstances, tools, visits, versions })
         })
     }
 

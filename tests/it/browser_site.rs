@@ -1,4 +1,4 @@
-//! The site in a real browser as `--serve` shows it: search finds, the builder builds what the program reads, axe finds nothing.
+//! The site in a real browser as `--serve` shows it: search finds, axe finds nothing.
 
 use crate::browser::browse;
 use crate::env::Env;
@@ -8,8 +8,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
 /// A site that is being served; its server ends with it.
-struct Served {
-    env: Env,
+pub(crate) struct Served {
+    pub(crate) env: Env,
     address: String,
     server: Child,
 }
@@ -21,7 +21,7 @@ impl Drop for Served {
     }
 }
 
-fn served() -> Served {
+pub(crate) fn served() -> Served {
     let tool = |name: &str, text: &str| json!({ "name": name, "description": text, "inputSchema": { "type": "object", "properties": { "path": { "type": "string" } } } });
     let shop = json!({ "serverInfo": { "name": "shop" }, "tools": [
         tool("delete_order", "Permanently deletes an order."),
@@ -54,7 +54,7 @@ impl Served {
 
     /// What a script of a page beside the site's says, as JSON.
     #[track_caller]
-    fn ask(&self, script: &str, more: &[&str]) -> Value {
+    pub(crate) fn ask(&self, script: &str, more: &[&str]) -> Value {
         let page = format!(
             "<!DOCTYPE html><meta charset=\"utf-8\"><title>ask</title><body><script type=\"module\">{PAGES}\
              const said = await (async () => {{ {script} }})().catch((error) => ({{ error: String(error.stack) }}));\
@@ -142,71 +142,6 @@ fn filters_and_keys_lead_to_a_tool() {
     assert_eq!(said["destructive"], json!(["delete_order", "delete_order", "delete_order_line"]), "{said}");
     assert_eq!((&said["second"], &said["back"]), (&json!("delete_order"), &json!("query")), "{said}");
     assert!(said["signals"].as_u64().unwrap() > 10, "{said}");
-}
-
-#[test]
-fn what_the_builder_builds_is_what_the_program_decides() {
-    let served = served();
-    let said = served.ask(
-        "const page = await open('servers/shop/index.html', 1280);
-         const document = page.document;
-         const result = await until(() => document.querySelector('#builder .result'));
-         const start = result.textContent;
-         const choose = (tool, value, more) => {
-           const row = [...document.querySelectorAll('#builder tbody tr')].find((row) => row.querySelector('code').textContent === tool);
-           const select = row.querySelector('select');
-           select.value = value;
-           select.dispatchEvent(new page.Event('change', { bubbles: true }));
-           if (more !== undefined) {
-             const field = row.querySelector(value === 'limit' ? 'input' : 'textarea');
-             field.value = more;
-             field.dispatchEvent(new page.Event('input', { bubbles: true }));
-           }
-         };
-         choose('delete_order', 'allow');
-         choose('delete_order_line', 'limit', '1');
-         choose('order', 'deny');
-         choose('list_orders', 'hide');
-         choose('run_report', 'custom', '{\"require\":[{\"conditions\":[{\"path\":\"args.path\",\"op\":\"eq\",\"value\":\"a\"}]}]}');
-         choose('say \"<b>\" \\u524a\\u9664', 'allow');
-         const built = result.textContent;
-         choose('run_report', 'custom', '{');
-         return { start, built, wrong: document.querySelector('#builder .wrong').textContent };",
-        &[],
-    );
-    let text = |key: &str| said[key].as_str().unwrap_or_else(|| panic!("{said}")).to_owned();
-    assert_eq!(text("start"), served.env.read("out/servers/shop/policy.json").unwrap(), "it starts from the recommended policy");
-    assert!(text("wrong").starts_with("run_report: "), "{said}");
-    std::fs::write(served.env.path().join("built.json"), text("built")).unwrap();
-    let checked = served.env.run(&["policy", "check", "built.json"]);
-    assert!(checked.starts_with("exit 0\n"), "{checked}");
-    let calls = [
-        ("delete_order", json!({}), true),
-        ("delete_order_line", json!({}), true),
-        ("delete_order_line", json!({}), false),
-        ("order", json!({}), false),
-        ("list_orders", json!({}), false),
-        ("run_report", json!({ "path": "a" }), true),
-        ("run_report", json!({ "path": "b" }), false),
-        ("zebra", json!({}), true),
-        ("say \"<b>\" 削除", json!({}), true),
-        ("unknown", json!({}), false),
-    ];
-    let line = |(tool, args, _): &(&str, Value, bool)| {
-        json!({ "at": "2026-01-01T00:00:00Z", "tool": tool, "arguments": args }).to_string()
-    };
-    let lines: Vec<String> = calls.iter().map(line).collect();
-    std::fs::write(served.env.path().join("calls.jsonl"), lines.join("\n")).unwrap();
-    let tested = served.env.output(&["policy", "test", "built.json", "calls.jsonl"]);
-    let decided = String::from_utf8(tested.stdout).unwrap();
-    let allowed: Vec<bool> =
-        decided.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["decision"] == "allow").collect();
-    assert_eq!(
-        allowed,
-        calls.iter().map(|(.., allowed)| *allowed).collect::<Vec<_>>(),
-        "{decided}{}",
-        String::from_utf8_lossy(&tested.stderr)
-    );
 }
 
 /// One page of each kind.

@@ -7,7 +7,7 @@ use toolgrade::evidence::{Evidence, Field, disjoint, pieces};
 #[track_caller]
 fn check(text: &str, spans: &[(usize, usize)], expected: &str) {
     let marked: String =
-        pieces(text, spans).into_iter().map(|(piece, mark)| if mark { format!("«{piece}»") } else { piece }).collect();
+        pieces(text, spans).into_iter().map(|(piece, mark)| if mark { format!("«{piece}»") } else { piece.to_owned() }).collect();
     assert_eq!(marked, expected);
 }
 
@@ -65,7 +65,7 @@ proptest! {
     #[test]
     fn pieces_are_the_text(text in "\\PC{0,60}", spans in prop::collection::vec((0_usize..80, 0_usize..80), 0..8)) {
         let pieces = pieces(&text, &spans);
-        prop_assert_eq!(pieces.iter().map(|(piece, _)| piece.as_str()).collect::<String>(), text);
+        prop_assert_eq!(pieces.iter().map(|(piece, _)| *piece).collect::<String>(), text.as_str());
         prop_assert!(pieces.windows(2).all(|pair| pair[0].1 != pair[1].1));
         let mut at = 0;
         for (piece, marked) in &pieces {

@@ -8,6 +8,8 @@ mod both;
 /// Pages in a real browser.
 #[cfg(unix)]
 mod browser;
+/// The builder of policies in a real browser.
+mod browser_builder;
 mod browser_site;
 /// The catalogue through the program: identity, failures, read access.
 mod catalogue;
@@ -104,6 +106,8 @@ mod sarif;
 /// The site: links, bytes, hostile text, pages that go away.
 mod site;
 mod site_command;
+/// Servers on the site: how each is reached, and the registry they make.
+mod site_server;
 /// Slugs, which paths and URLs are made of.
 mod slug;
 /// What is on a machine, and what its agents can call.

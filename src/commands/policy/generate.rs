@@ -37,7 +37,7 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         bail!("no server was read, so there is no policy to write");
     }
     let plan = Plan::new(args.rules.profile.into(), &overrides, &report.servers);
-    let written = args.format.writer()(&plan);
+    let written = args.format.write(&plan);
     match &args.output {
         Some(path) => put(path, written.text.as_bytes())?,
         None => {

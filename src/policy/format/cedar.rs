@@ -1,56 +1,56 @@
 //! Cedar, in the words of `ToolHive` (<https://docs.stacklok.com/toolhive/reference/authz-policy-reference>): `permit` for what may be called,
 //! with the arguments in `context.arg_…`; what nothing permits is denied.
 
+use super::naming::Names;
+use super::note::Note;
 use super::quote::cedar as quoted;
-use super::{Notes, Written};
+use super::{Entry, Format, Lines};
 use crate::policy::condition::{Condition, Scalar, Test};
 use crate::policy::model::ToolRules;
-use crate::policy::plan::{Plan, Standing};
+use crate::policy::plan::{Standing, ToolPlan};
 use serde_json::Number;
-use std::fmt::Write as _;
 
-/// Writes a plan.
-#[must_use]
-pub fn write(plan: &Plan) -> Written {
-    let mut notes = Notes::default();
-    let (mut text, mut counted, mut refused, mut approved) = (String::new(), Vec::new(), Vec::new(), Vec::new());
-    let plans = plan.tools();
-    for tool in &plans {
-        let name = tool.name.as_str();
-        let standing = tool.standing();
-        let open = match tool.rules() {
-            Some(rules) if standing < Standing::Approval => when(rules).map(|when| (rules, when)),
-            _ => None,
-        };
-        // Writing to a String cannot fail.
-        let _ = match open {
-            Some((rules, when)) => {
-                if !rules.limits.is_empty() {
-                    counted.push(name);
-                }
-                let when = if when.is_empty() { String::new() } else { format!("\nwhen {{ {} }}", when.join(" && ")) };
-                let resource = quoted(name);
-                write!(
-                    text,
-                    "\n// {}\npermit(principal, action == Action::\"call_tool\", resource == Tool::{resource}){when};\n",
-                    tool.because()
-                )
-            }
-            None => {
-                match standing {
-                    Standing::Approval => approved.push(name),
-                    Standing::Checked | Standing::Limited | Standing::Free => refused.push(name),
-                    Standing::Refused | Standing::Hidden => {}
-                }
-                writeln!(text, "\n// Not permitted: {} – {}", super::quote::line(name), tool.because())
-            }
-        };
+pub(super) const FORMAT: Format = Format {
+    id: "cedar",
+    name: "Cedar",
+    about: "Cedar policies",
+    file: "policies.cedar",
+    sign: "//",
+    place: "For ToolHive: each policy is one entry of `cedar.policies` in its authorization config.",
+    names: Names::Tools(|_| true),
+    notes: &[&[
+        Note::Tools("not counted here, so their limits are lost", |tool| {
+            opening(tool).is_some() && tool.rules().is_some_and(|rules| !rules.limits.is_empty())
+        }),
+        Note::Tools("not permitted, because their conditions cannot be expressed here", |tool| {
+            tool.standing() < Standing::Approval && opening(tool).is_none()
+        }),
+        Note::Tools("not permitted, because nobody is asked here", |tool| tool.standing() == Standing::Approval),
+    ]],
+    frame: |frame, _| frame.lines(),
+    add,
+};
+
+fn add(entry: &Entry<'_>, lines: &mut Lines) {
+    let (tool, because) = (entry.tool(), &*entry.because);
+    match opening(tool) {
+        Some(when) => {
+            let because = if because.is_empty() { String::new() } else { format!("// {because}\n") };
+            let when = if when.is_empty() { String::new() } else { format!("\nwhen {{ {} }}", when.join(" && ")) };
+            let resource = quoted(&entry.key);
+            let to = format_args!("action == Action::\"call_tool\", resource == Tool::{resource}");
+            lines.add(0, format_args!("\n{because}permit(principal, {to}){when};\n"), "");
+        }
+        None => {
+            let because = if because.is_empty() { String::new() } else { format!(" – {because}") };
+            lines.add(0, format_args!("\n// Not permitted: {}{because}\n", super::quote::line(&entry.key)), "");
+        }
     }
-    notes.about("not counted here, so their limits are lost", &counted);
-    notes.about("not permitted, because their conditions cannot be expressed here", &refused);
-    notes.about("not permitted, because nobody is asked here", &approved);
-    let head = notes.head("//", plan, "For ToolHive: each policy is one entry of `cedar.policies` in its authorization config.");
-    notes.done(format!("{head}{text}"))
+}
+
+/// The conditions under which a tool may be called; `None` where nothing permits it.
+fn opening(tool: &ToolPlan) -> Option<Vec<String>> {
+    tool.rules().filter(|_| tool.standing() < Standing::Approval).and_then(when)
 }
 
 /// The conditions of a tool, joined by "and"; `None` where one cannot be expressed.

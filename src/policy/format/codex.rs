@@ -1,39 +1,48 @@
 //! Codex: `mcp_servers` of `config.toml` (<https://developers.openai.com/codex/config-reference>). `enabled_tools` lists all that may be
 //! used, so tools that come later are off.
 
+use super::naming::Names;
+use super::note::{ASKING, Note};
 use super::quote::toml_or_yaml as quoted;
-use super::{Entry, Notes, Prompt, Written, literal, plain, servers};
-use crate::policy::plan::Plan;
-use std::fmt::Write as _;
+use super::{Comment, Entry, Format, Frame, Lines, Prompt, literal, plain};
+use std::borrow::Cow;
 
-/// Writes a plan.
-#[must_use]
-pub fn write(plan: &Plan) -> Written {
-    let mut notes = Notes::default();
-    notes.asking(plan);
+pub(super) const FORMAT: Format = Format {
+    id: "codex",
+    name: "Codex",
+    about: "Codex: `mcp_servers` of config.toml",
+    file: "config.toml",
+    sign: "#",
+    place: "For ~/.codex/config.toml: add these lines to the server's own table, the one with `command` or `url`.",
     // Codex takes no other characters in a server's name.
-    let servers = servers(plan, |name| Some(plain(name, &[])), literal, &mut notes);
-    let place = "For ~/.codex/config.toml: add these lines to the server's own table, the one with `command` or `url`.";
-    let mut text = notes.head("#", plan, place);
-    for server in &servers {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "\n[mcp_servers.{}]\ndefault_tools_approval_mode = \"prompt\"", quoted(&server.key));
-        let is_off = |entry: &&Entry<'_>| Prompt::from(entry.standing) == Prompt::Deny;
-        let (off, on): (Vec<_>, Vec<_>) = server.entries.iter().partition(is_off);
-        list(&mut text, "enabled_tools", &on);
-        list(&mut text, "disabled_tools", &off);
-        for entry in on.iter().filter(|entry| Prompt::from(entry.standing) == Prompt::Allow) {
-            let (server, tool) = (quoted(&server.key), quoted(&entry.key));
-            let _ = writeln!(text, "\n[mcp_servers.{server}.tools.{tool}]\napproval_mode = \"approve\"");
-        }
+    names: Names::Keys { server: |name| Some(plain(name, &[])), tool: literal },
+    notes: &[ASKING, &[Note::Names]],
+    frame,
+    add,
+};
+
+/// Lists of a server: those that are on, those that are off, and a table for each that needs no question.
+const LISTS: usize = 3;
+
+fn frame(frame: &mut Frame, servers: &[Cow<'_, str>]) {
+    for server in servers {
+        let server = quoted(server);
+        frame.text(format!("\n[mcp_servers.{server}]\ndefault_tools_approval_mode = \"prompt\"\nenabled_tools = [\n"));
+        frame.lines();
+        frame.text("]\ndisabled_tools = [\n");
+        frame.lines();
+        frame.text("]\n");
+        frame.lines();
     }
-    notes.done(text)
 }
 
-fn list(text: &mut String, name: &str, entries: &[&Entry<'_>]) {
-    let _ = writeln!(text, "{name} = [");
-    for entry in entries {
-        let _ = writeln!(text, "  {}, # {}", quoted(&entry.key), entry.because());
+fn add(entry: &Entry<'_>, lines: &mut Lines) {
+    let (first, tool) = (entry.server * LISTS, quoted(&entry.key));
+    let prompt = Prompt::from(entry.standing);
+    let list = if prompt == Prompt::Deny { first + 1 } else { first };
+    lines.add(list, format_args!("  {tool},"), Comment("#", &entry.because));
+    if prompt == Prompt::Allow {
+        let server = quoted(&entry.server_key);
+        lines.add(first + 2, format_args!("\n[mcp_servers.{server}.tools.{tool}]\napproval_mode = \"approve\""), "\n");
     }
-    text.push_str("]\n");
 }

@@ -2,21 +2,41 @@
 //! (<https://docs.github.com/en/copilot/how-tos/copilot-cli/customize-copilot/add-mcp-servers>). It lists what can be used at all; the
 //! coding agent asks nobody.
 
-use super::{Notes, Written, is_on, json, literal, same, servers};
-use crate::policy::plan::Plan;
-use serde_json::{Map, Value, json};
+use super::naming::Names;
+use super::note::{Note, SILENT};
+use super::quote::json as quoted;
+use super::{Entry, Format, Frame, Lines, is_on, literal, same};
+use std::borrow::Cow;
 
-/// Writes a plan.
-#[must_use]
-pub fn write(plan: &Plan) -> Written {
-    let mut notes = Notes::default();
-    notes.silent(plan);
-    let mut by_name = Map::new();
-    for server in servers(plan, same, literal, &mut notes) {
-        let on: Vec<Value> =
-            server.entries.iter().filter(|entry| is_on(entry.standing)).map(|entry| entry.key.as_str().into()).collect();
-        by_name.insert(server.key, json!({ "tools": on }));
+pub(super) const FORMAT: Format = Format {
+    id: "copilot",
+    name: "Copilot",
+    about: "Copilot CLI and coding agent: `tools` of mcp-config.json",
+    file: "mcp-config.json",
+    sign: "",
+    place: "",
+    names: Names::Keys { server: same, tool: literal },
+    notes: &[
+        SILENT,
+        &[
+            Note::Names,
+            Note::Always("each `tools` belongs into the server's own entry, beside its `type` and `command` or `url`"),
+        ],
+    ],
+    frame,
+    add,
+};
+
+fn frame(frame: &mut Frame, servers: &[Cow<'_, str>]) {
+    frame.members("mcpServers", servers, |frame, server| {
+        frame.text(format!("    {}: {{\n      \"tools\": ", quoted(server)));
+        frame.json("[\n", "      ]");
+        frame.text("\n    }");
+    });
+}
+
+fn add(entry: &Entry<'_>, lines: &mut Lines) {
+    if is_on(entry.standing) {
+        lines.add(entry.server, format_args!("        {}", quoted(&entry.key)), "\n");
     }
-    notes.say("each `tools` belongs into the server's own entry, beside its `type` and `command` or `url`");
-    notes.done(json(&json!({ "mcpServers": by_name })))
 }

@@ -1,65 +1,76 @@
 //! Intercept: its YAML policy (<https://github.com/PolicyLayer/Intercept/blob/main/POLICY.md>). Every rule of a tool must pass, and an
 //! `evaluate` rule passes when all its conditions hold; a missing argument fails all but `exists`.
 
+use super::frame::List;
+use super::naming::Names;
+use super::note::{Note, UNFILLED};
 use super::quote::toml_or_yaml as quoted;
-use super::{Notes, Written};
+use super::{Comment, Entry, Format, Frame, Lines};
 use crate::policy::condition::{Condition, Scalar, Test};
 use crate::policy::model::{Increment, Limit, Predicate, Scope, ToolRules};
 use crate::policy::path::{Path, index};
-use crate::policy::plan::Plan;
+use crate::policy::plan::ToolPlan;
 use crate::policy::profile::Stance;
 use serde_json::Number;
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
-/// Writes a plan.
-#[must_use]
-pub fn write(plan: &Plan) -> Written {
-    let (mut hidden, mut tools, mut notes) = (String::new(), String::new(), Notes::default());
-    let (mut unnamed, mut refused, mut stricter, mut granted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    notes.unfilled(plan);
-    let plans = plan.tools();
-    for tool in &plans {
-        let name = tool.name.as_str();
-        // `*` names every tool, and a name of blanks is no entry of `hide`.
-        if name == "*" || name.trim().is_empty() {
-            unnamed.push(name);
-            continue;
+pub(super) const FORMAT: Format = Format {
+    id: "intercept",
+    name: "Intercept",
+    about: "Intercept's YAML",
+    file: "policy.yaml",
+    sign: "#",
+    place: "Check it with `intercept validate -c FILE`.",
+    names: Names::Tools(is_named),
+    notes: &[&[
+        UNFILLED,
+        Note::Tools("left out, because this format cannot name them; the default refuses them", |tool| !is_named(&tool.name)),
+        Note::Tools("refused, because their rule cannot be expressed here", |tool| {
+            is_named(&tool.name) && is(tool, Option::is_none)
+        }),
+        Note::Tools("stricter here: an argument that is checked must be given", |tool| {
+            is_named(&tool.name) && is(tool, |made| made.as_ref().is_some_and(|made| made.stricter))
+        }),
+        Note::Any("a counter is everybody's: start one Intercept for each identity, with a state of its own", |tool| {
+            let counts = |rules: &ToolRules| rules.limits.iter().any(|limit| limit.scope == Scope::Grant);
+            is_named(&tool.name) && tool.rules().is_some_and(counts) && is(tool, Option::is_some)
+        }),
+    ]],
+    frame,
+    add,
+};
+
+fn frame(frame: &mut Frame, _: &[Cow<'_, str>]) {
+    frame.text("version: \"1\"\ndefault: \"deny\"\n");
+    frame.list(List { open: "\nhide:\n", comma: "", close: "", empty: "" });
+    frame.text("\ntools:");
+    frame.list(List { open: "", comma: "", close: "", empty: " {}\n" });
+}
+
+fn add(entry: &Entry<'_>, lines: &mut Lines) {
+    let name = quoted(&entry.key);
+    match &entry.tool().stance {
+        Stance::Hidden => lines.add(0, format_args!("  - {name}"), Comment("#", &entry.because)),
+        Stance::Ruled(rules) => {
+            let because = if entry.because.is_empty() { String::new() } else { format!("  # {}\n", entry.because) };
+            let rules = match rules_of(&entry.key, rules) {
+                Some(made) if made.text.is_empty() => " []\n".to_owned(),
+                Some(made) => format!("\n{}", made.text),
+                None => format!("\n{}", deny("Its rule cannot be expressed here.")),
+            };
+            lines.add(1, format_args!("\n{because}  {name}:\n    rules:{rules}"), "");
         }
-        let because = tool.because();
-        // Writing to a String cannot fail.
-        let _ = match &tool.stance {
-            Stance::Hidden => writeln!(hidden, "  - {} # {because}", quoted(name)),
-            Stance::Ruled(rules) => {
-                let _ = write!(tools, "\n  # {because}\n  {}:\n    rules:", quoted(name));
-                match rules_of(name, rules) {
-                    Some(made) => {
-                        if made.stricter {
-                            stricter.push(name);
-                        }
-                        if rules.limits.iter().any(|limit| limit.scope == Scope::Grant) {
-                            granted.push(name);
-                        }
-                        if made.text.is_empty() { writeln!(tools, " []") } else { write!(tools, "\n{}", made.text) }
-                    }
-                    None => {
-                        refused.push(name);
-                        write!(tools, "\n{}", deny("Its rule cannot be expressed here."))
-                    }
-                }
-            }
-        };
     }
-    notes.about("left out, because this format cannot name them; the default refuses them", &unnamed);
-    notes.about("refused, because their rule cannot be expressed here", &refused);
-    notes.about("stricter here: an argument that is checked must be given", &stricter);
-    if !granted.is_empty() {
-        notes.say("a counter is everybody's: start one Intercept for each identity, with a state of its own");
-    }
-    let place = "Check it with `intercept validate -c FILE`.";
-    let hide = if hidden.is_empty() { String::new() } else { format!("\nhide:\n{hidden}") };
-    let tools = if tools.is_empty() { " {}\n".to_owned() } else { tools };
-    let head = notes.head("#", plan, place);
-    notes.done(format!("{head}version: \"1\"\ndefault: \"deny\"\n{hide}\ntools:{tools}"))
+}
+
+/// `*` names every tool, and a name of blanks is no entry of `hide`.
+fn is_named(name: &str) -> bool {
+    name != "*" && !name.trim().is_empty()
+}
+
+/// Whether something is true of the rules a tool gets here.
+fn is(tool: &ToolPlan, check: fn(&Option<Made>) -> bool) -> bool {
+    tool.rules().is_some_and(|rules| check(&rules_of(&tool.name, rules)))
 }
 
 struct Made {

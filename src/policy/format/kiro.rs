@@ -1,23 +1,43 @@
 //! Kiro: `autoApprove` and `disabledTools` of each server in `mcp.json` (<https://kiro.dev/docs/mcp/configuration>). A tool in neither
 //! list is asked about.
 
-use super::{Notes, Prompt, Written, json, literal, same, servers};
-use crate::policy::plan::Plan;
-use serde_json::{Map, Value, json};
+use super::naming::Names;
+use super::note::{ASKING, Note};
+use super::quote::json as quoted;
+use super::{Entry, Format, Frame, Lines, Prompt, literal, same};
+use std::borrow::Cow;
 
-/// Writes a plan.
-#[must_use]
-pub fn write(plan: &Plan) -> Written {
-    let mut notes = Notes::default();
-    notes.asking(plan);
-    let mut by_name = Map::new();
-    for server in servers(plan, same, literal, &mut notes) {
-        let list = |prompt: Prompt| -> Vec<Value> {
-            let wanted = server.entries.iter().filter(|entry| Prompt::from(entry.standing) == prompt);
-            wanted.map(|entry| entry.key.as_str().into()).collect()
-        };
-        by_name.insert(server.key.clone(), json!({ "autoApprove": list(Prompt::Allow), "disabledTools": list(Prompt::Deny) }));
-    }
-    notes.say("both lists belong into the server's own entry, beside its `command` or `url`");
-    notes.done(json(&json!({ "mcpServers": by_name })))
+pub(super) const FORMAT: Format = Format {
+    id: "kiro",
+    name: "Kiro",
+    about: "Kiro: `autoApprove` and `disabledTools` of mcp.json",
+    file: "mcp.json",
+    sign: "",
+    place: "",
+    names: Names::Keys { server: same, tool: literal },
+    notes: &[
+        ASKING,
+        &[Note::Names, Note::Always("both lists belong into the server's own entry, beside its `command` or `url`")],
+    ],
+    frame,
+    add,
+};
+
+fn frame(frame: &mut Frame, servers: &[Cow<'_, str>]) {
+    frame.members("mcpServers", servers, |frame, server| {
+        frame.text(format!("    {}: {{\n      \"autoApprove\": ", quoted(server)));
+        frame.json("[\n", "      ]");
+        frame.text(",\n      \"disabledTools\": ");
+        frame.json("[\n", "      ]");
+        frame.text("\n    }");
+    });
+}
+
+fn add(entry: &Entry<'_>, lines: &mut Lines) {
+    let list = match Prompt::from(entry.standing) {
+        Prompt::Allow => 0,
+        Prompt::Ask => return,
+        Prompt::Deny => 1,
+    };
+    lines.add(entry.server * 2 + list, format_args!("        {}", quoted(&entry.key)), "\n");
 }

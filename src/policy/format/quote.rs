@@ -1,5 +1,6 @@
 //! Strings as each syntax quotes them. What a person could not see in an editor is written as an escape.
 
+use crate::report::safe_json;
 use crate::sanitize;
 use std::fmt::Write as _;
 
@@ -12,7 +13,15 @@ pub fn line(text: &str) -> String {
 /// A JSON string (RFC 8259, section 7).
 #[must_use]
 pub fn json(text: &str) -> String {
-    super::json(&text.into()).trim_end().to_owned()
+    if is_plain(text) {
+        return format!("\"{text}\"");
+    }
+    safe_json::line_text(&text)
+}
+
+/// Whether a text stands in quotes as it is, in every syntax.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }
 
 /// A string in quotes, as TOML (basic strings) and YAML (double-quoted scalars) both read it.
@@ -31,6 +40,9 @@ pub fn cedar(text: &str) -> String {
 }
 
 fn quoted(text: &str, escape: impl Fn(&mut String, char) -> std::fmt::Result) -> String {
+    if is_plain(text) {
+        return format!("\"{text}\"");
+    }
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for character in text.chars() {

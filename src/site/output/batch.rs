@@ -17,24 +17,25 @@ const WAITING: usize = 1 << 18;
 pub(in crate::site) struct Batch<'o> {
     output: &'o Output,
     place: usize,
-    waiting: Vec<(String, String)>,
-    size: usize,
+    /// What waits, one text behind the other, and where each ends.
+    text: String,
+    waiting: Vec<(String, usize)>,
     lines: String,
 }
 
 impl<'o> Batch<'o> {
     pub(super) fn new(output: &'o Output, place: usize) -> Self {
-        Self { output, place, waiting: Vec::new(), size: 0, lines: String::new() }
+        Self { output, place, text: String::new(), waiting: Vec::new(), lines: String::new() }
     }
 
-    /// Takes one file, its path `/`-separated and relative.
-    pub(in crate::site) fn add(&mut self, path: &str, text: String) -> anyhow::Result<()> {
+    /// Takes one file, its path `/`-separated and relative; `put` appends its text.
+    pub(in crate::site) fn add(&mut self, path: &str, put: impl FnOnce(&mut String) -> anyhow::Result<()>) -> anyhow::Result<()> {
         if !is_ours(path) {
             bail!("`{path}` is no path of a site");
         }
-        self.size += text.len();
-        self.waiting.push((path.to_owned(), text));
-        if self.size > WAITING { self.write() } else { Ok(()) }
+        put(&mut self.text)?;
+        self.waiting.push((path.to_owned(), self.text.len()));
+        if self.text.len() > WAITING { self.write() } else { Ok(()) }
     }
 
     /// Writes what waits, and what this place has of the manifest.
@@ -45,25 +46,27 @@ impl<'o> Batch<'o> {
     }
 
     fn write(&mut self) -> anyhow::Result<()> {
-        self.size = 0;
         let mut changed = Vec::new();
         let mut noted = String::new();
-        for (path, text) in std::mem::take(&mut self.waiting) {
-            let content = Content { hash: hash(text.as_bytes()), length: text.len() as u64 };
-            manifest::add(&mut self.lines, &path, content);
+        let mut start = 0;
+        for (path, end) in &self.waiting {
+            let bytes = &self.text.as_bytes()[start..*end];
+            start = *end;
+            let content = Content { hash: hash(bytes), length: bytes.len() as u64 };
+            manifest::add(&mut self.lines, path, content);
             let tally = &self.output.tally;
             tally.files.fetch_add(1, Ordering::Relaxed);
             tally.bytes.fetch_add(content.length, Ordering::Relaxed);
-            let known = self.output.known(&path);
+            let known = self.output.known(path);
             if known.is_some_and(|known| known.kept.swap(true, Ordering::Relaxed)) {
                 bail!("two pages want to be `{path}`");
             }
-            let target = self.output.directory.join(&path);
+            let target = self.output.directory.join(path);
             if known.is_some_and(|known| known.content == Some(content)) && content.is_length_of(&target) {
                 continue;
             }
-            noted.extend([&path, "\n"]);
-            changed.push((target, text, known.is_none()));
+            noted.extend([path, "\n"]);
+            changed.push((target, bytes, known.is_none()));
         }
         let cannot = || format!("cannot write to `{}`", self.output.directory.display());
         if !noted.is_empty() {
@@ -71,8 +74,8 @@ impl<'o> Batch<'o> {
             let mut journal = self.output.journal.lock().unwrap_or_else(PoisonError::into_inner);
             journal.write_all(noted.as_bytes()).with_context(cannot)?;
         }
-        for (target, text, is_new) in changed {
-            match put(&target, text.as_bytes(), is_new) {
+        for (target, bytes, is_new) in changed {
+            match put(&target, bytes, is_new) {
                 Ok(()) => {}
                 Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => {
                     bail!("`{}` was not written by toolgrade: move it away, or choose another directory", target.display())
@@ -81,6 +84,8 @@ impl<'o> Batch<'o> {
             }
             self.output.tally.changed.fetch_add(1, Ordering::Relaxed);
         }
+        self.text.clear();
+        self.waiting.clear();
         Ok(())
     }
 }

@@ -1,0 +1,177 @@
+//! What the builder on a server's page puts together: for each format the text around its lists, for each tool and each choice the
+//! lines it adds to them. So a format is written by what writes it for `toolgrade policy`, and by nothing else.
+//!
+//! Tools of one class whose schemas ask for nothing add the same lines but for their names: those are written once.
+
+use super::Writer;
+use super::catalogue::Entry;
+use super::control::{PLACE, is_like, is_ordinary};
+use super::policies::Recommended;
+use crate::policy::format::{Added, Piece, Sheet};
+use crate::policy::model::Window;
+use crate::policy::overrides::{Choice, Overrides, Rate};
+use crate::policy::plan::ToolPlan;
+use crate::policy::profile::Stance;
+use crate::report::safe_json;
+use crate::tool::Tool;
+use crate::verdict::{Class, GradedTool, Verdict};
+use serde::Serialize;
+use serde_json::json;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Stand for the number and the window of a limit, and for the name of a tool.
+const MOST: char = '\u{1}';
+const WINDOW: char = '\u{2}';
+const NAME: char = '\u{3}';
+
+/// What the page gets.
+#[derive(Serialize)]
+struct Data<'a> {
+    formats: Vec<Shown<'a>>,
+    /// What a tool adds to a document, each once: its lines.
+    added: Vec<Vec<Added>>,
+    /// By format and choice, which of these.
+    shapes: Vec<Shape>,
+    /// Name, class, which of the shapes.
+    tools: Vec<(&'a str, Class, usize)>,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    name: &'a str,
+    file: &'a str,
+    pieces: &'a [Piece],
+    /// Whether two tools have one name here, so that lines alone do not make the document.
+    confused: bool,
+}
+
+/// What a tool adds, by format and choice; none where it has no name in a format.
+type Shape = Vec<Option<[usize; 5]>>;
+
+/// Things by their number, each once.
+struct Known<T>(HashMap<T, usize>);
+
+impl<T: Eq + Hash> Known<T> {
+    fn number(&mut self, thing: T) -> usize {
+        let next = self.0.len();
+        *self.0.entry(thing).or_insert(next)
+    }
+
+    fn all(self) -> Vec<T> {
+        let mut all: Vec<(T, usize)> = self.0.into_iter().collect();
+        all.sort_unstable_by_key(|(_, number)| *number);
+        all.into_iter().map(|(thing, _)| thing).collect()
+    }
+}
+
+/// Writes the file that the builder loads when it is opened.
+pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
+    let sheets = &recommended.sheets;
+    let plans = &recommended.plan.servers[0].tools;
+    let (mut added, mut shapes) = (Known(HashMap::new()), Known(HashMap::new()));
+    let mut of_class: HashMap<Class, usize> = HashMap::new();
+    let mut number = |tools: &[&GradedTool]| shapes.number(shape(recommended, tools, &mut added));
+    let mut tools = Vec::with_capacity(plans.len());
+    for (place, plan) in plans.iter().enumerate() {
+        // What the schema of a hidden tool asks for was not looked at yet.
+        let shape = if plan.stance != Stance::Hidden && is_like(plan, &entry.card.name, sheets) {
+            *of_class.entry(plan.class).or_insert_with(|| number(&[&plain(plan.class)]))
+        } else {
+            let own: Vec<&GradedTool> = recommended.of_plan(place).map(|at| &entry.graded.tools[at]).collect();
+            number(&own)
+        };
+        tools.push((plan.name.as_str(), plan.class, shape));
+    }
+    let formats = sheets.iter().map(|sheet| Shown {
+        name: sheet.format.name,
+        file: sheet.format.file,
+        pieces: sheet.pieces(),
+        confused: sheet.confuses(plans),
+    });
+    let data = Data { formats: formats.collect(), added: added.all(), shapes: shapes.all(), tools };
+    writer.file(&format!("{}/builder.json", entry.card.directory()), safe_json::line_text(&data) + "\n")
+}
+
+/// A tool of a class of which nothing else is known.
+fn plain(class: Class) -> GradedTool {
+    let verdict = Verdict {
+        class,
+        severity: class.severity(),
+        score: 1,
+        confidence: 1.0,
+        effects: Vec::new(),
+        signals: Vec::new(),
+        findings: Vec::new(),
+        attacks: Vec::new(),
+    };
+    let tool = Tool::try_from(json!({ "name": PLACE })).unwrap_or_else(|error| unreachable!("{error}"));
+    GradedTool { tool, verdict, tokens: 0 }
+}
+
+/// What tools of one name add under each choice, with a hole for the name where it can be put back as it is.
+fn shape(recommended: &Recommended, tools: &[&GradedTool], known: &mut Known<Vec<Added>>) -> Shape {
+    let Some(first) = tools.first() else { return Vec::new() };
+    let names = [first.tool.name().to_owned()];
+    let plan = |choice: Option<Choice>, rate: Option<Rate>| {
+        let mut overrides = Overrides::default();
+        // One choice and one limit for a tool that has a name: neither can be wrong.
+        let _ = choice.map(|choice| overrides.choose(choice, &names));
+        let _ = rate.map(|rate| overrides.limit(&names[0], rate));
+        ToolPlan::of(recommended.plan.profile, &overrides, tools.iter().copied())
+    };
+    let limited = |calls, window| plan(Some(Choice::Allow), Some(Rate { calls, window }));
+    let plans =
+        [plan(None, None), plan(Some(Choice::Allow), None), plan(Some(Choice::Deny), None), plan(Some(Choice::Hide), None)];
+    let limits = [limited(7, Window::Minute), limited(8, Window::Hour)];
+    let hole = NAME.to_string();
+    let nameless = |text: String| if is_ordinary(&names[0]) { text.replace(&names[0], &hole) } else { text };
+    let of_sheet = |sheet: &Sheet| {
+        let added = |plan: &Option<ToolPlan>| sheet.added(plan.as_ref()?);
+        let [free, allowed, denied, hidden] = &plans;
+        let [one, other] = &limits;
+        let limited = added(one)?.into_iter().zip(added(other)?).map(|(Added(list, text, tail), Added(_, other, other_tail))| {
+            Added(list, holes(&text, &other), holes(&tail, &other_tail))
+        });
+        let choices = [added(free)?, added(allowed)?, limited.collect(), added(denied)?, added(hidden)?];
+        Some(choices.map(|lines: Vec<Added>| {
+            let lines = lines.into_iter().map(|Added(list, text, tail)| Added(list, nameless(text), nameless(tail)));
+            known.number(lines.collect())
+        }))
+    };
+    recommended.sheets.iter().map(of_sheet).collect()
+}
+
+/// Two texts that differ in a limit only – 7 a minute, 8 an hour – as one with holes.
+fn holes(minute: &str, hour: &str) -> String {
+    let (mut text, mut one, mut other) = (String::new(), minute, hour);
+    loop {
+        let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+        text.push_str(&one[..same]);
+        (one, other) = (&one[same..], &other[same..]);
+        let cut = |word: &str, of: &str| of.starts_with(word).then_some(word.len());
+        match (cut("7", one), cut("8", other), cut("minute", one), cut("hour", other)) {
+            (Some(a), Some(b), ..) => {
+                text.push(MOST);
+                (one, other) = (&one[a..], &other[b..]);
+            }
+            (.., Some(a), Some(b)) => {
+                text.push(WINDOW);
+                (one, other) = (&one[a..], &other[b..]);
+            }
+            _ => {
+                text.push_str(one);
+                return text;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_two_limits_differ_in_becomes_holes() {
+        assert_eq!(super::holes("minute_per_minute 7/minute 7", "minute_per_hour 8/hour 7"), "minute_per_\u{2} \u{1}/\u{2} 7");
+        assert_eq!(super::holes("é", "é"), "é");
+    }
+}
