@@ -50,6 +50,10 @@ fn worker(env: &Env, typed: &str) -> Child {
     env.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+fn signal(worker: &Child, which: Signal) {
+    kill(Pid::from_raw(worker.id().try_into().unwrap()), which).unwrap();
+}
+
 /// Ends well, and says a summary.
 #[track_caller]
 fn summary(output: &Output, exit: i32) -> Value {
@@ -96,10 +100,17 @@ fn three_workers_of_which_one_is_killed_come_to_what_one_does() {
     let before = web.seen().len();
     let mut workers: Vec<Child> = (0..3).map(|_| worker(&env, &shared.address())).collect();
     wait_until(|| web.seen().len() > before + 40 && shared.number(DONE) > 5);
-    // Each has visits under way all the time.
-    let mut killed = workers.remove(0);
-    killed.kill().unwrap();
-    killed.wait().unwrap();
+    // In mid-visit: it is killed while all stand still and each holds leases.
+    wait_until(|| {
+        workers.iter().for_each(|worker| signal(worker, Signal::SIGSTOP));
+        let all_visit = shared.number("SELECT count(DISTINCT worker) FROM targets WHERE state = 'leased'") == 3;
+        if all_visit {
+            workers[0].kill().unwrap();
+        }
+        workers.iter().for_each(|worker| signal(worker, Signal::SIGCONT));
+        all_visit
+    });
+    workers.remove(0).wait().unwrap();
     assert!(shared.number(DONE) < 80, "that was too late");
     let visits: Vec<usize> = workers
         .into_iter()
@@ -118,12 +129,11 @@ fn who_stood_still_for_too_long_is_refused() {
     let database = Database::new();
     let still = worker(&env, &database.address());
     wait_until(|| database.number("SELECT count(*) FROM pg_tables WHERE tablename = 'targets'") > 0 && database.number(DONE) > 3);
-    let number = Pid::from_raw(still.id().try_into().unwrap());
-    kill(number, Signal::SIGSTOP).unwrap();
+    signal(&still, Signal::SIGSTOP);
     let other = worker(&env, &database.address());
     // It waits for the leases to end, and makes the visits itself.
     let other = summary(&other.wait_with_output().unwrap(), 0);
-    kill(number, Signal::SIGCONT).unwrap();
+    signal(&still, Signal::SIGCONT);
     let still = summary(&still.wait_with_output().unwrap(), 0);
     assert!(still["refused"].as_u64().unwrap() > 0, "{still}");
     assert_eq!(still["visits"].as_u64().unwrap() + other["visits"].as_u64().unwrap(), 60);
