@@ -27,7 +27,8 @@ fn most<'a>(hits: impl Iterator<Item = &'a Hit>) -> Option<Class> {
 /// - name and description that disagree are judged by the more severe;
 /// - operations that a parameter lists can only raise the class, and so can a later sentence, where it tells of loss or money:
 ///   of milder things later sentences mostly tell by the way ("this may create a cache");
-/// - an annotation decides only where words are vague, missing, or at odds with one another; of loss and money it says nothing.
+/// - an annotation decides only where words are vague or missing, or where some only read and others write; where they say plainly that
+///   something is run, lost or paid, it is a claim against the words.
 pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let at = |places: &'static [Place], vague: bool| {
         most(hits.iter().filter(move |hit| hit.vague == vague && hit.place.is_some_and(|place| places.contains(&place))))
@@ -42,13 +43,12 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let vague = most(hits.iter().filter(|hit| hit.vague && hit.place != Some(Place::Detail)));
 
     let read_only = tool.hint("readOnlyHint") == Some(true);
-    let believes = |class: Class| read_only && class <= Class::Execute;
     let (mut class, mut basis) = match (name, text, vague) {
         (Some(name), Some(text), _) if name == text => (name, Basis::Agreed),
         // "deepsource_run: Get an analysis run": what only starts something by its name is what the description reads.
         (Some(Class::Execute), Some(Class::Read), _) => (Class::Read, Basis::Disputed),
-        // Where name and description do not say the same, the annotation tells which one reads.
-        (Some(name), Some(text), _) if name.min(text) == Class::Read && believes(name.max(text)) => {
+        // Where one of name and description writes and the other reads, the annotation tells which is right.
+        (Some(Class::Read), Some(Class::Write), _) | (Some(Class::Write), Some(Class::Read), _) if read_only => {
             (Class::Read, Basis::Disputed)
         }
         (Some(name), Some(text), _) => (name.max(text), Basis::Disputed),
@@ -62,7 +62,7 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     };
     for raised in [values, whole, detail].into_iter().flatten() {
         let reads_plainly = class == Class::Read && (name.is_some() || text.is_some());
-        if raised > class && !(reads_plainly && believes(raised)) {
+        if raised > class && !(read_only && reads_plainly && raised <= Class::Execute) {
             class = raised;
             basis = Basis::Raised;
         }
