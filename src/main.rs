@@ -4,9 +4,6 @@ use clap::Parser as _;
 use std::process::ExitCode;
 use toolgrade::{cli::Cli, commands, exit::Exit, sandbox};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     sandbox::is_program();
     match commands::run(Cli::parse()) {
