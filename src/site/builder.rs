@@ -5,8 +5,9 @@
 
 use super::Writer;
 use super::catalogue::Entry;
-use super::control::{PLACE, is_like, is_ordinary};
+use super::control::{PLACE, is_like};
 use super::policies::Recommended;
+use super::trusted::is_ordinary;
 use crate::policy::format::{Added, Piece, Sheet};
 use crate::policy::model::Window;
 use crate::policy::overrides::{Choice, Overrides, Rate};

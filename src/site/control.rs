@@ -6,7 +6,7 @@
 use super::catalogue::ToolRef;
 use super::policies::{PAGE, Recommended};
 use super::text;
-use super::trusted::Filled;
+use super::trusted::{Filled, is_ordinary};
 use crate::policy::format::Sheet;
 use crate::policy::plan::{Standing, ToolPlan};
 use crate::policy::policylayer;
@@ -66,11 +66,6 @@ impl Controls {
 pub(super) fn is_like(plan: &ToolPlan, server: &str, sheets: &[Sheet]) -> bool {
     let is_known = !plan.is_tailored && is_ordinary(&plan.name) && !server.contains(PLACE);
     is_known && sheets.iter().all(|sheet| sheet.spells_alike(&plan.name, PLACE))
-}
-
-/// Whether a name stands as it is in every syntax, and in HTML.
-pub(super) fn is_ordinary(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 fn part(plan: &ToolPlan, sheets: &[Sheet]) -> ControlPart {

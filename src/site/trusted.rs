@@ -48,6 +48,11 @@ impl Escaper for Between {
     }
 }
 
+/// Whether a name stands as it is in every syntax, and in HTML.
+pub(super) fn is_ordinary(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
 /// What askama has written before, with the places in it filled by a name that needs no escaping.
 #[derive(Default)]
 pub(super) struct Filled<'a> {
@@ -61,10 +66,9 @@ impl<'a> Filled<'a> {
         Self { pieces: vec![text].into(), name: "" }
     }
 
-    /// What a template has written, cut where the name belongs: of ASCII letters, digits, `_` and `-`, or it is left out.
+    /// What a template has written, cut where the name belongs: an ordinary one, or it is left out.
     pub(super) fn with_ordinary(pieces: &'a [String], name: &'a str) -> Self {
-        let is_ordinary = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        Self { pieces: pieces.into(), name: if name.bytes().all(is_ordinary) { name } else { "" } }
+        Self { pieces: pieces.into(), name: if is_ordinary(name) { name } else { "" } }
     }
 }
 
