@@ -2,7 +2,7 @@
 
 use super::{Fetched, Isolation, Ready, TIME, source};
 use crate::mcp::Problem;
-use crate::sandbox::container::{self, Container, Image, Removal, engine};
+use crate::sandbox::container::{self, Container, Image, engine};
 use crate::sandbox::run::Job;
 use crate::target::{CommandTarget, PackageTarget};
 use std::path::Path;
@@ -15,13 +15,10 @@ pub(super) async fn fetch(target: &PackageTarget, isolation: &Isolation) -> Resu
         _ => target.package.clone(),
     };
     let image = pull(&name).await?;
-    let variables = target.env.keys().cloned().collect();
-    let container = Container { variables, ..Container::new(isolation.network) };
-    let command = CommandTarget {
+    let mut command = CommandTarget {
         name: Some(target.name.clone().unwrap_or_else(|| target.package.clone())),
         config: target.config.clone(),
-        command: engine().unwrap_or_default().to_owned(),
-        args: container.run(&image, None, &target.args),
+        args: target.args.clone(),
         env: target.env.clone(),
         secrets: target.secrets.clone(),
         shown: Some(source(target, None)),
@@ -29,8 +26,9 @@ pub(super) async fn fetch(target: &PackageTarget, isolation: &Isolation) -> Resu
     };
     let version = target.version.clone().unwrap_or_else(|| name.rsplit([':', '@']).next().unwrap_or_default().to_owned());
     let fetched = Fetched { registry: "oci".to_owned(), name: target.package.clone(), version, integrity: image.digest() };
+    let container = Container::new(isolation.network).contain(&image, &mut command);
     let isolation = container::text(isolation.network);
-    Ok(Ready { command, fetched, isolation, _directory: None, _container: Some(Removal(container.name)) })
+    Ok(Ready { command, fetched, isolation, _directory: None, _container: Some(container) })
 }
 
 /// Pulls an image, whatever it is called; gives what it is exactly.

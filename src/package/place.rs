@@ -43,8 +43,7 @@ impl Place {
             sandbox.map_err(|why| no_sandbox(&why))?;
         }
         let no_space = |error| Problem::new("no-space", format!("no directory can be made for the package ({error})"));
-        let (kept, temporary) = make(target, isolation).map_err(no_space)?;
-        let directory = kept.or(temporary.as_ref().map(|directory| directory.path().to_owned())).unwrap_or_default();
+        let (directory, temporary) = make(target, isolation).map_err(no_space)?;
         let means = match isolation.layer {
             Layer::None => Means::Nothing,
             _ if wants_container => Means::Container(oci::pull(image(&target.registry)).await?),
@@ -123,13 +122,9 @@ impl Place {
                 ready.command.sandbox = Some(sandbox);
             }
             Means::Container(image) => {
-                let directory = Some((self.directory, false));
-                let variables = ready.command.env.keys().cloned().collect();
-                let container = Container { directory, variables, ..Container::new(network) };
-                ready.command.args = container.run(&image, Some(&ready.command.command), &ready.command.args);
-                ready.command.command = engine().unwrap_or_default().to_owned();
+                let container = Container { directory: Some((self.directory, false)), ..Container::new(network) };
+                ready._container = Some(container.contain(&image, &mut ready.command));
                 ready.isolation = container::text(network);
-                ready._container = Some(Removal(container.name));
             }
         }
         ready
@@ -166,8 +161,8 @@ fn ways(registry: &PackageKind) -> Ways {
     Ways { places: urls.iter().filter_map(|url| place(url)).collect(), proxy }
 }
 
-/// A directory of its own for a package, kept or not.
-fn make(target: &PackageTarget, isolation: &Isolation) -> std::io::Result<(Option<PathBuf>, Option<TempDir>)> {
+/// A directory of its own for a package, and what removes it where it is not kept.
+fn make(target: &PackageTarget, isolation: &Isolation) -> std::io::Result<(PathBuf, Option<TempDir>)> {
     if let Some(keep) = &isolation.keep {
         let name = crate::slug::slug(&format!(
             "{}-{}-{}",
@@ -178,14 +173,14 @@ fn make(target: &PackageTarget, isolation: &Isolation) -> std::io::Result<(Optio
         let path = std::path::absolute(keep)?.join(name);
         std::fs::create_dir_all(&path)?;
         hand_over(&path)?;
-        return Ok((Some(path), None));
+        return Ok((path, None));
     }
     let directory = tempfile::Builder::new().prefix("toolgrade-").tempdir()?;
     // Nobody may be somebody else.
     #[cfg(unix)]
     std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     hand_over(directory.path())?;
-    Ok((None, Some(directory)))
+    Ok((directory.path().to_owned(), Some(directory)))
 }
 
 /// Where this machine's own certificates are, for programs that bring others along.

@@ -2,6 +2,7 @@
 
 use super::{find, said};
 use crate::mcp::Problem;
+use crate::target::CommandTarget;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -89,6 +90,15 @@ impl Container {
     /// A container with a name of its own.
     pub(crate) fn new(network: bool) -> Self {
         Self { name: format!("toolgrade-{}", crate::mcp::mark()), network, ..Self::default() }
+    }
+
+    /// Has a command run in the container, with its variables; where it names no program, the image's own. Gives what removes it.
+    pub(crate) fn contain(mut self, image: &Image, command: &mut CommandTarget) -> Removal {
+        self.variables = command.env.keys().cloned().collect();
+        let program = Some(command.command.as_str()).filter(|program| !program.is_empty());
+        command.args = self.run(image, program, &command.args);
+        command.command = engine().unwrap_or_default().to_owned();
+        Removal(self.name)
     }
 
     /// The arguments for the engine that run a program of an image; the image's own where none is given.
