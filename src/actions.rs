@@ -62,10 +62,10 @@ fn drop_loose(actions: &mut Vec<Action<'_>>, texts: &[Text<'_>]) {
     let is_described = texts.iter().any(|text| text.field == Field::Description && !text.words.is_empty());
     // "Fetch", which with some things is more.
     let reads = |action: &Action| lexicon.usually_reads(action.verb);
-    let firm = |place: Place| actions.iter().filter(move |action| action.place == place && !action.loose).peekable();
-    let named =
-        firm(Place::Name).peek().is_some() && firm(Place::Name).all(|action| lexicon.only_reads(action.verb) || reads(action));
-    let only_reads = named && firm(Place::Summary).peek().is_some_and(|first| reads(first));
+    let firm = |place: Place| actions.iter().filter(move |action| action.place == place && !action.loose);
+    let names_no_more = || firm(Place::Name).all(|action| lexicon.only_reads(action.verb) || reads(action));
+    let is_named = firm(Place::Name).next().is_some() && names_no_more();
+    let only_reads = is_named && firm(Place::Summary).next().is_some_and(reads);
     let stays = |action: &Action| match action.place {
         Place::Name => !is_described,
         _ => !only_reads || lexicon.may(action.verb, Class::Destructive),
