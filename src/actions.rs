@@ -73,16 +73,17 @@ fn drop_loose(actions: &mut Vec<Action<'_>>, texts: &[Text<'_>]) {
     actions.retain(|action| !action.loose || stays(action));
 }
 
-/// The operations a parameter chooses from: its values, or else those that its description lists, where its name says that it
-/// does; those of HTTP are how a request is made, not what a tool does. The first few hundred speak for all.
+/// The operations a parameter chooses from: its values, or else those that its description lists – in the schema, or on a line of
+/// the tool's own ("Args: …") – where its name says that it does; those of HTTP are how a request is made, not what a tool does.
+/// The first few hundred speak for all.
 #[must_use]
-pub fn operations(name: &[Word], parameter: &Parameter<'_>) -> Vec<String> {
+pub fn operations(name: &[Word], parameter: &Parameter<'_>, tool: &str) -> Vec<String> {
     if !chooses_operation(name) {
         return Vec::new();
     }
     let mut values = parameter.values();
     if values.is_empty() && !is_type(name) {
-        values = listed(parameter.description().unwrap_or_default());
+        values = listed(parameter.description().or_else(|| argument(tool, parameter.name)).unwrap_or_default());
     }
     values.truncate(OPERATIONS);
     if values.iter().all(|value| GRAMMAR.lists(&value.to_lowercase()).has(List::HttpMethods)) { Vec::new() } else { values }
@@ -97,6 +98,16 @@ pub fn chooses_operation(name: &[Word]) -> bool {
 
 fn is_type(name: &[Word]) -> bool {
     name.last().is_some_and(|last| last.text() == "type")
+}
+
+/// What a tool's description says of a parameter, on a line that opens with its name: `action (str): "play" or "pause"`.
+fn argument<'a>(description: &'a str, name: &str) -> Option<&'a str> {
+    let of = |line: &'a str| {
+        let (named, said) = line.trim_start_matches([' ', '\t', '-', '*', '`']).strip_prefix(name)?.split_once(':')?;
+        let is_kind = named.trim_matches(['`', '*', ' ']).is_empty() || named.trim_start_matches(['`', '*', ' ']).starts_with('(');
+        is_kind.then_some(said)
+    };
+    description.lines().find_map(of)
 }
 
 /// The values that a parameter's description lists: what it quotes, or else what follows its colon ("Action: create, delete").

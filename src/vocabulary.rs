@@ -75,12 +75,37 @@ pub struct Vocabulary {
     words: FxHashMap<Key, Known>,
     /// The words themselves, in the order of their numbers.
     texts: Vec<CompactString>,
-    /// How many sets of phrases there are.
-    sets: usize,
-    /// By the number of a word, the sets in which a phrase starts with it.
-    opened: Vec<Vec<usize>>,
-    /// By the number of a word, the sets in which a phrase ends in it.
-    closed: Vec<Vec<usize>>,
+    /// The sets of phrases that are known by their first words.
+    opened: ByWord,
+    /// The sets of phrases that are known by their last words.
+    closed: ByWord,
+}
+
+/// Sets of phrases, by a word of each phrase.
+#[derive(Debug, Default)]
+struct ByWord {
+    /// How many sets there are.
+    count: usize,
+    /// By the number of a word, the sets that have it.
+    sets: Vec<Vec<usize>>,
+}
+
+impl ByWord {
+    /// The number of one more set.
+    fn next(&mut self) -> usize {
+        assert!(self.count < Sets::MOST, "more sets of phrases than numbers");
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn add(&mut self, word: Id, set: usize) {
+        let needed = self.sets.len().max(word.index() + 1);
+        self.sets.resize(needed, Vec::new());
+        let sets = &mut self.sets[word.index()];
+        if sets.last() != Some(&set) {
+            sets.push(set);
+        }
+    }
 }
 
 impl Vocabulary {
@@ -104,23 +129,29 @@ impl Vocabulary {
         let known = self.entry(word);
         known.opens = true;
         let id = known.id;
-        add_set(&mut self.opened, id, set);
+        self.opened.add(id, set);
     }
 
     /// Adds a word that a phrase of this set ends in.
     pub fn add_last(&mut self, word: &str, set: usize) {
         let id = self.add(word);
-        add_set(&mut self.closed, id, set);
+        self.closed.add(id, set);
     }
 
-    /// The number of one more set of phrases.
+    /// The number of one more set of phrases that are known by their first words.
     ///
     /// # Panics
     /// At more sets than a text can tell apart: rules are data of our own.
-    pub fn add_set(&mut self) -> usize {
-        assert!(self.sets < Sets::MOST, "more sets of phrases than numbers");
-        self.sets += 1;
-        self.sets - 1
+    pub fn open_set(&mut self) -> usize {
+        self.opened.next()
+    }
+
+    /// The number of one more set of phrases that are known by their last words.
+    ///
+    /// # Panics
+    /// At more sets than a text can tell apart: rules are data of our own.
+    pub fn close_set(&mut self) -> usize {
+        self.closed.next()
     }
 
     fn entry(&mut self, word: &str) -> &mut Known {
@@ -146,21 +177,12 @@ impl Vocabulary {
     /// The sets of phrases that some words may open: what a text does not say is mostly ruled out by one look at them.
     #[must_use]
     pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Sets {
-        words.filter(|known| known.opens).flat_map(|known| &self.opened[known.id.index()]).copied().collect()
+        words.filter(|known| known.opens).flat_map(|known| &self.opened.sets[known.id.index()]).copied().collect()
     }
 
     /// The sets of phrases that some words may close.
     #[must_use]
     pub fn closed(&self, words: impl Iterator<Item = Id>) -> Sets {
-        words.filter_map(|id| self.closed.get(id.index())).flatten().copied().collect()
-    }
-}
-
-fn add_set(sets: &mut Vec<Vec<usize>>, word: Id, set: usize) {
-    let needed = sets.len().max(word.index() + 1);
-    sets.resize(needed, Vec::new());
-    let sets = &mut sets[word.index()];
-    if sets.last() != Some(&set) {
-        sets.push(set);
+        words.filter_map(|id| self.closed.sets.get(id.index())).flatten().copied().collect()
     }
 }

@@ -278,6 +278,7 @@ fn parameters(subject: &Subject<'_>, when: &When, context: &mut Context) -> Opti
         (any || when.parameter.are_all_of(&named.name) || when.parameter_ends.find(&named.name).is_some())
             && (when.parameter_says.is_empty() || says(&when.parameter_says))
             && (when.parameter_values.is_empty() || allows(named, &when.parameter_values))
+            && (!when.parameter_required || named.parameter.required)
             && !says(&when.parameter_unless)
     };
     let found: Vec<&Named<'_>> = subject.parameters.iter().filter(named).collect();

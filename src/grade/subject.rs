@@ -42,13 +42,13 @@ pub(super) struct Named<'a> {
 
 /// The parameters of a tool, read.
 pub(super) fn parameters(tool: &Tool) -> Vec<Named<'_>> {
-    tool.parameters().into_iter().take(PARAMETERS).map(Named::new).collect()
+    tool.parameters().into_iter().take(PARAMETERS).map(|parameter| Named::new(tool, parameter)).collect()
 }
 
 impl<'a> Named<'a> {
-    fn new(parameter: Parameter<'a>) -> Self {
+    fn new(tool: &Tool, parameter: Parameter<'a>) -> Self {
         let name = words::split(parameter.name);
-        let operations = actions::operations(&name, &parameter);
+        let operations = actions::operations(&name, &parameter, tool.description().unwrap_or_default());
         let description = parameter.description().map(words::prose).unwrap_or_default();
         Self { name: name.into(), description: description.into(), operations, parameter }
     }

@@ -35,7 +35,7 @@ impl Phrases {
         if self.is_empty() {
             return;
         }
-        self.set = vocabulary.add_set();
+        self.set = vocabulary.open_set();
         for pattern in &mut self.patterns {
             pattern.enter(vocabulary);
             pattern.spellings().first().into_iter().flatten().for_each(|first| vocabulary.add_first(first, self.set));
@@ -102,7 +102,7 @@ impl Endings {
         if self.is_empty() {
             return;
         }
-        self.set = vocabulary.add_set();
+        self.set = vocabulary.close_set();
         for pattern in &mut self.patterns {
             pattern.enter(vocabulary);
             pattern.spellings().last().into_iter().flatten().for_each(|last| vocabulary.add_last(last, self.set));

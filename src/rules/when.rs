@@ -42,6 +42,8 @@ pub struct When {
     pub parameter_says: Phrases,
     /// Words that must not stand in the matching parameter's own name or description.
     pub parameter_unless: Phrases,
+    /// Whether the matching parameter must be given in every call.
+    pub parameter_required: bool,
     /// Words of the server's name, title or instructions; for a tool that says next to nothing of itself, of its siblings'
     /// names too.
     pub server: Phrases,
