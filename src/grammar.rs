@@ -66,6 +66,8 @@ pub enum List {
     Suffixes,
     /// Verbs before which no other verb of a name is joined.
     Makers,
+    /// Verbs that say nothing of what is done, and may open a list of it.
+    Manages,
     /// Words that only follow a thing.
     AfterThings,
 }

@@ -71,7 +71,10 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
         start += clause.len();
     }
     drop_own_remains(&mut actions);
-    let examples = if place == Place::Detail { Vec::new() } else { listed::examples(sentence) };
+    let mut examples = if place == Place::Detail { Vec::new() } else { listed::examples(sentence) };
+    if place != Place::Detail && examples.is_empty() {
+        examples = listed::managed(sentence);
+    }
     actions.extend(examples.iter().map(|&verb| action(sentence, 0, verb, &examples, place, field)));
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
