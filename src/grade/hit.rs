@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, Field};
 use crate::grammar::List;
 use crate::rules::{self, Endings, Phrases, Place, Rule, Sense, When};
 use crate::verdict::Class;
-use crate::words::Word;
+use crate::words::{Gap, Word};
 use compact_str::ToCompactString as _;
 use serde_json::Map;
 
@@ -162,11 +162,11 @@ fn is_only_spoken_of(subject: &Subject<'_>, action: &Action) -> bool {
     let verb = verb.text();
     let stem = verb.strip_suffix('e').unwrap_or(&verb);
     let mut summary = subject.actions.iter().filter(|other| other.place == Place::Summary).peekable();
-    let derived = |word: &Word| word.text().len() > verb.len() && word.text().starts_with(stem);
+    let derived = |word: &Word| word.gap < Gap::Sentence && word.text().starts_with(stem);
     action.place == Place::Name
         && stem.len() > 3
         && summary.peek().is_some()
-        && summary.all(|other| rules::lexicon().only_reads(other.verb) && other.clause.iter().any(derived))
+        && summary.all(|other| (rules::lexicon().only_reads(other.verb) || rules::lexicon().usually_reads(other.verb)) && other.clause.iter().any(derived))
 }
 
 /// Whether the verb of a name is the HTTP method of its endpoint (`post_wallet_address`) while the description says what is done
