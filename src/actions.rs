@@ -102,10 +102,11 @@ fn is_type(name: &[Word]) -> bool {
 
 /// What a tool's description says of a parameter, on a line that opens with its name: `action (str): "play" or "pause"`.
 fn argument<'a>(description: &'a str, name: &str) -> Option<&'a str> {
+    let is_mark = |character: char| character.is_whitespace() || matches!(character, '-' | '*' | '`');
     let of = |line: &'a str| {
-        let (named, said) = line.trim_start_matches([' ', '\t', '-', '*', '`']).strip_prefix(name)?.split_once(':')?;
-        let is_kind = named.trim_matches(['`', '*', ' ']).is_empty() || named.trim_start_matches(['`', '*', ' ']).starts_with('(');
-        is_kind.then_some(said)
+        let (kind, said) = line.trim_start_matches(is_mark).strip_prefix(name)?.split_once(':')?;
+        let kind = kind.trim_matches(is_mark);
+        (kind.is_empty() || kind.starts_with('(')).then_some(said)
     };
     description.lines().find_map(of)
 }
