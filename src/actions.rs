@@ -9,6 +9,7 @@ use crate::rules::{self, Place};
 use crate::text::Text;
 use crate::tool::Parameter;
 use crate::verdict::Class;
+use crate::vocabulary::Id;
 use crate::words::{self, Gap, Word, Words};
 
 /// One thing a tool says it does: a verb and what it is done to.
@@ -175,4 +176,16 @@ fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<
     }
     heads.dedup();
     (object, heads)
+}
+
+/// Where the parts of an object end in languages whose adjectives follow: "etiquetas | nuevas". The first word that is known for a thing
+/// is what each part is about.
+fn end_at_things(object: &[Word<'_>], heads: &mut [usize]) {
+    let mut start = 0;
+    for head in heads {
+        let end = *head;
+        let is_known = |word: &Word| word.known.id != Id::UNKNOWN && !word.is(List::Determiners);
+        *head = (start..end).find(|&at| is_known(&object[at])).map_or(end, |at| at + 1);
+        start = end;
+    }
 }

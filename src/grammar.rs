@@ -77,10 +77,33 @@ pub enum List {
 pub struct Lists(u32);
 
 impl Lists {
+    /// One list alone.
+    #[must_use]
+    pub fn of(list: List) -> Self {
+        Self(1 << list as u32)
+    }
+
+    /// A bit for each list.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The lists of these bits.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// These lists and others.
+    pub fn add(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
     /// Whether the word is on this list.
     #[must_use]
     pub fn has(self, list: List) -> bool {
-        self.0 & 1 << list as u32 != 0
+        self.0 & Self::of(list).0 != 0
     }
 }
 
@@ -126,7 +149,7 @@ impl From<File> for Grammar {
         let mut words: FxHashMap<CompactString, Lists> = FxHashMap::default();
         for (list, members) in file.lists {
             for word in members {
-                words.entry(word).or_default().0 |= 1 << list as u32;
+                words.entry(word).or_default().add(Lists::of(list));
             }
         }
         Self { words, irregular: file.irregular }

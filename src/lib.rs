@@ -26,6 +26,7 @@ pub mod failure;
 mod fnv;
 pub mod grade;
 pub mod grammar;
+pub mod languages;
 pub mod installed;
 pub mod lines;
 pub mod listing;

@@ -140,7 +140,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// A class that is right less often than this is one to check by hand: about one in nine.
-    const UNSURE: f64 = 0.87;
+    const UNSURE: f64 = 0.9;
 
     /// Whether a person should look at the class.
     #[must_use]

@@ -1,7 +1,8 @@
 //! The vocabulary: every word that a rule or the grammar knows, by number. A text is looked up word by word, once; from there on
 //! words are compared as numbers.
 
-use crate::grammar::{GRAMMAR, Lists};
+use crate::grammar::{GRAMMAR, List, Lists};
+use crate::languages;
 use crate::numbers::Numbers;
 use compact_str::CompactString;
 use rustc_hash::FxHashMap;
@@ -32,6 +33,8 @@ pub struct Known {
     pub id: Id,
     /// Whether phrases start with it.
     pub opens: bool,
+    /// Whether it is a noun of another language, though the English word for it may be a verb.
+    pub thing: bool,
     /// The lists of the grammar it is on.
     pub lists: Lists,
 }
@@ -51,6 +54,15 @@ impl Key {
         bytes.make_ascii_lowercase();
         let (parts, _) = bytes.as_chunks();
         Some(Self(std::array::from_fn(|part| u64::from_le_bytes(parts[part]))))
+    }
+
+    /// The word, with zeros behind it.
+    fn bytes(&self) -> [u8; LONGEST] {
+        let mut bytes = [0; LONGEST];
+        for (part, number) in bytes.chunks_exact_mut(8).zip(self.0) {
+            part.copy_from_slice(&number.to_le_bytes());
+        }
+        bytes
     }
 }
 
@@ -79,6 +91,17 @@ pub struct Vocabulary {
     opened: ByWord,
     /// The sets of phrases that are known by their last words.
     closed: ByWord,
+    /// What the English words mean that those of other languages are translated to, by their number.
+    translated: Vec<Translated>,
+}
+
+/// What is known of an English word that others are translated to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Translated {
+    /// As a noun or adjective.
+    noun: Known,
+    /// The number that stands for it as a verb.
+    verb: Option<Id>,
 }
 
 /// Sets of phrases, by a word of each phrase.
@@ -154,6 +177,23 @@ impl Vocabulary {
         self.closed.next()
     }
 
+    /// Gives the words of other languages the meaning of the English ones they are translated to. `verb`: the number that stands for an
+    /// English verb in other languages, where rules know it. What English spells the same way is believed to be English.
+    pub fn translate(&mut self, mut verb: impl FnMut(&mut Self, &str) -> Option<Id>) {
+        // Function words are function words, whatever rules use them for.
+        for (key, known) in self.words.iter_mut().filter(|(_, known)| known.lists == Lists::default()) {
+            let bytes = key.bytes();
+            let length = bytes.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
+            known.lists = languages::meaning(&bytes[..length]).unwrap_or_default().lists;
+        }
+        self.translated = vec![Translated::default()];
+        for (_, english) in languages::english() {
+            let noun = self.known(english);
+            let verb = verb(self, english);
+            self.translated.push(Translated { noun, verb });
+        }
+    }
+
     fn entry(&mut self, word: &str) -> &mut Known {
         let key = Key::new(word).unwrap_or_else(|| panic!("`{word}` is longer than {LONGEST} bytes"));
         self.words.entry(key).or_insert_with(|| {
@@ -166,7 +206,27 @@ impl Vocabulary {
     /// What is known of a word: in one of ASCII letters, case does not count.
     #[must_use]
     pub fn known(&self, word: &str) -> Known {
-        Key::new(word).and_then(|key| self.words.get(&key)).copied().unwrap_or_default()
+        let Some(key) = Key::new(word) else { return Known::default() };
+        self.words.get(&key).copied().unwrap_or_else(|| self.foreign(&key, word.len()))
+    }
+
+    /// What is known of a word that is not English. A noun that English has a verb for is that verb only where it is one itself.
+    fn foreign(&self, key: &Key, length: usize) -> Known {
+        let bytes = key.bytes();
+        let Some(meaning) = languages::meaning(&bytes[..length]) else { return Known::default() };
+        let of = |number: u16| self.translated.get(usize::from(number)).copied().unwrap_or_default();
+        let (noun, verb) = (of(meaning.noun), of(meaning.verb).verb);
+        let mut known = match verb {
+            Some(id) if meaning.noun == 0 => Known { id, ..Known::default() },
+            // Both a noun and a verb, here as there: "consulta", "query".
+            Some(_) if noun.verb.is_some() => noun.noun,
+            _ => Known { thing: true, ..noun.noun },
+        };
+        if verb.is_some() && meaning.noun != 0 {
+            known.lists.add(Lists::of(List::Nouny));
+        }
+        known.lists.add(meaning.lists);
+        known
     }
 
     /// Every word, with its number.

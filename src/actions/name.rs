@@ -1,6 +1,6 @@
 //! Finds the actions in a name: `bulk_delete_users`, `user.create`, `getOrCreate`, `create_and_send_invoice`.
 
-use super::{Action, object};
+use super::{Action, end_at_things, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
@@ -133,6 +133,8 @@ fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place:
     if things.is_empty() {
         things = words[..candidate.at].to_vec();
         heads = vec![things.len()];
+    } else if candidate.form == Form::Foreign {
+        end_at_things(&things, &mut heads);
     }
     Action {
         place,

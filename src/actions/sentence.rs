@@ -2,7 +2,7 @@
 
 mod listed;
 
-use super::{Action, object};
+use super::{Action, end_at_things, object};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
@@ -135,7 +135,13 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     let head = if is_east_asian(clause) {
         if plain { head_anywhere(clause) } else { None }
     } else {
-        head(clause, plain).or_else(|| purpose(clause, plain)).or_else(|| foreign_last(clause, plain))
+        let first = head(clause, plain);
+        // "Filtre profilini sil": what could be a thing is one where another verb stands last.
+        let last = foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
+        match first {
+            Some(first) if first.doubtful => last.or(Some(first)),
+            first => first.or_else(|| purpose(clause, plain)).or(last),
+        }
     };
     let Some(head) = head else { return Vec::new() };
     let mut verbs = vec![head];
@@ -153,7 +159,7 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
-        let foreign = found.form == Form::Foreign;
+        let foreign = found.form == Form::Foreign && clause[at].script != Script::Any;
         let and_then = clause[at - 1].is(List::EastAsianThen);
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
@@ -291,7 +297,8 @@ fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
 /// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
 /// in Chinese the first.
 fn head_anywhere(clause: &[Word]) -> Option<Verb> {
-    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign);
+    // 不会被删除: what is negated is not done.
+    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
     // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
     if clause[0].is(List::EastAsianPrepositions) {
         let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
@@ -359,6 +366,8 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
     if things.is_empty() && foreign {
         things = sentence[start..at].to_vec();
         heads = vec![things.len()];
+    } else if foreign {
+        end_at_things(&things, &mut heads);
     }
     Action {
         place,

@@ -2,6 +2,7 @@
 
 use super::{Rule, Says, When};
 use crate::grammar::{self, Form};
+use crate::languages;
 use crate::verdict::Class;
 use crate::vocabulary::{Id, Vocabulary};
 use crate::words::{self, Gap, Script, Word};
@@ -82,6 +83,7 @@ impl Lexicon {
                 }
             }
         }
+        lexicon.translate(&known, vocabulary);
         lexicon.add_repeated(vocabulary);
         lexicon.widen_repeated(&known, rules);
         for entries in &mut lexicon.entries {
@@ -101,6 +103,29 @@ impl Lexicon {
             }
         }
         verb
+    }
+
+    /// Lets the words of other languages mean verbs: one number stands for all of them that mean the same one.
+    fn translate(&mut self, known: &HashMap<String, usize>, vocabulary: &mut Vocabulary) {
+        vocabulary.translate(|vocabulary, english| {
+            let verb = *known.get(english)?;
+            // No word has a space.
+            let id = vocabulary.add(&format_compact!("to {english}"));
+            self.add(id, Entry { rest: Vec::new(), form: Form::Foreign, verb });
+            Some(id)
+        });
+        // Rules about wording know some of them by themselves.
+        let english: Vec<&str> = languages::english().map(|(_, english)| english).collect();
+        let verb = |text: &str| {
+            let number = languages::meaning(text.as_bytes())?.verb.checked_sub(1)?;
+            known.get(*english.get(usize::from(number))?).copied()
+        };
+        let forms: Vec<(Id, usize)> = vocabulary.words().filter_map(|(text, id)| Some((id, verb(text)?))).collect();
+        for (id, verb) in forms {
+            if self.starting_with(id).is_empty() {
+                self.add(id, Entry { rest: Vec::new(), form: Form::Foreign, verb });
+            }
+        }
     }
 
     fn add(&mut self, first: Id, entry: Entry) {
@@ -181,7 +206,8 @@ impl Lexicon {
 
     /// The longest verb that starts at `at`, in a form that `fits`.
     pub(crate) fn at(&self, words: &[Word], at: usize, fits: impl Fn(Form) -> bool) -> Option<Found> {
-        self.entries_of(words.get(at)?).iter().find_map(|entry| {
+        let first = words.get(at).filter(|word| !word.known.thing)?;
+        self.entries_of(first).iter().find_map(|entry| {
             let rest = words.get(at + 1..at + 1 + entry.rest.len())?;
             let same = rest.iter().zip(&entry.rest).all(|(word, wanted)| word.known.id == *wanted && word.gap < Gap::Comma);
             (same && fits(entry.form)).then(|| Found { verb: entry.verb, words: 1 + entry.rest.len(), form: entry.form })

@@ -59,6 +59,7 @@ mod intercept;
 #[cfg(unix)]
 mod interrupt;
 /// A server's letter: what it must never do.
+mod languages;
 mod letter;
 /// The program in front of real servers.
 #[cfg(target_os = "linux")]
