@@ -122,7 +122,7 @@ impl Lexicon {
         };
         let forms: Vec<(Id, usize)> = vocabulary.words().filter_map(|(text, id)| Some((id, verb(text)?))).collect();
         for (id, verb) in forms {
-            if self.starting_with(id).is_empty() {
+            if self.starting_with(id).iter().all(|entry| !entry.rest.is_empty()) {
                 self.add(id, Entry { rest: Vec::new(), form: Form::Foreign, verb });
             }
         }
