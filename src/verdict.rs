@@ -139,7 +139,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// A class that is right less often than this is one to check by hand: about one in nine.
+    /// A class that is right less often than this is one to check by hand: one in twelve.
     const UNSURE: f64 = 0.9;
 
     /// Whether a person should look at the class.
