@@ -31,7 +31,8 @@ fn languages() -> BTreeMap<String, Language> {
 
 #[test]
 fn every_list_is_sorted_and_every_verb_known() {
-    let known: BTreeSet<&str> = rules::all().iter().flat_map(|rule| &rule.when).flat_map(|when| &when.verb).map(String::as_str).collect();
+    let known: BTreeSet<&str> =
+        rules::all().iter().flat_map(|rule| &rule.when).flat_map(|when| &when.verb).map(String::as_str).collect();
     for (code, language) in languages() {
         for verb in language.verbs.keys() {
             assert!(known.contains(verb.as_str()), "{code}: no rule knows the verb {verb}");
@@ -71,8 +72,14 @@ fn what_is_embedded_is_made_of_the_files() {
         meaning.lists.add(lists);
     };
     for language in languages.values() {
-        language.verbs.iter().for_each(|(verb, forms)| forms.iter().for_each(|form| add(form, number(verb), 0, Lists::default())));
-        language.words.iter().for_each(|(noun, words)| words.iter().for_each(|word| add(word, 0, number(noun), Lists::default())));
+        language
+            .verbs
+            .iter()
+            .for_each(|(verb, forms)| forms.iter().for_each(|form| add(form, number(verb), 0, Lists::default())));
+        language
+            .words
+            .iter()
+            .for_each(|(noun, words)| words.iter().for_each(|word| add(word, 0, number(noun), Lists::default())));
         language.grammar.iter().for_each(|(list, words)| words.iter().for_each(|word| add(word, 0, 0, Lists::of(*list))));
     }
     let fst = fst::Map::from_iter(meanings.into_iter().map(|(word, meaning)| (word, meaning.pack()))).unwrap();

@@ -3,7 +3,7 @@
 use super::{Verb, is_joined, negated};
 use crate::actions::{Action, name};
 use crate::evidence::Field;
-use crate::grammar::{Form, GRAMMAR, List};
+use crate::grammar::{Form, List};
 use crate::rules::Place;
 use crate::words::{Gap, Word};
 
@@ -25,7 +25,9 @@ const OF_A_THING: usize = 5;
 
 /// "Performs actions like create folder, get all assets and update assets", "various operations (create, query)": each is an operation.
 pub(super) fn examples(sentence: &[Word]) -> Vec<Verb> {
-    let Some(named) = (0..sentence.len()).find(|&at| sentence[at].is(List::Operations) && !sentence[at].code) else { return Vec::new() };
+    let Some(named) = (0..sentence.len()).find(|&at| sentence[at].is(List::Operations) && !sentence[at].code) else {
+        return Vec::new();
+    };
     let opens = |at: &usize| *at == named + 1 && sentence[*at].is(List::Examples) || sentence[*at].gap == Gap::Clause;
     let Some(start) = (named + 1..sentence.len().min(named + 1 + OF_A_THING)).find(opens) else { return Vec::new() };
     let bracketed = sentence[start].gap == Gap::Clause;
@@ -39,21 +41,16 @@ pub(super) fn examples(sentence: &[Word]) -> Vec<Verb> {
 /// "Manage the lifecycle of a service: start, stop or restart it": behind a verb that says nothing each is an operation. Two of them
 /// make a list, if most of its parts are.
 pub(super) fn managed(sentence: &[Word]) -> Vec<Verb> {
-    if !is_managing(&sentence[0]) {
+    if !sentence[0].is(List::Manages) {
         return Vec::new();
     }
     let Some(start) = (1..sentence.len()).find(|&at| sentence[at].gap == Gap::Clause) else { return Vec::new() };
     let end = (start + 1..sentence.len()).find(|&at| sentence[at].gap == Gap::Clause).unwrap_or(sentence.len());
     let parts: Vec<usize> = (start..end).filter(|at| *at == start || sentence[*at].gap >= Gap::Or).collect();
-    let verb = |at: usize| Verb::find(&sentence[..end], at + usize::from(sentence[at].is(List::Joins)), |form| form == Form::Base);
+    let verb =
+        |at: usize| Verb::find(&sentence[..end], at + usize::from(sentence[at].is(List::Joins)), |form| form == Form::Base);
     let found: Vec<Verb> = parts.iter().filter_map(|&at| verb(at)).collect();
     if found.len() < BRACKETED || 2 * found.len() <= parts.len() || negated(&sentence[..start]) { Vec::new() } else { found }
-}
-
-/// "Manage", "manages".
-fn is_managing(word: &Word) -> bool {
-    let stem = |ending: &str| word.text().strip_suffix(ending).is_some_and(|stem| GRAMMAR.lists(stem).has(List::Manages));
-    word.is(List::Manages) || stem("s")
 }
 
 /// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations.
