@@ -94,7 +94,10 @@ pub fn operations(name: &[Word], parameter: &Parameter<'_>, tool: &str) -> Vec<S
 #[must_use]
 pub fn chooses_operation(name: &[Word]) -> bool {
     let chooses = |word: Option<&Word>| word.is_some_and(|word| word.is(List::OperationParameters));
-    chooses(name.last()) || is_type(name) && chooses(name.len().checked_sub(2).and_then(|before| name.get(before)))
+    // `retention_mode`: how a thing is kept, not what is done (`edit_mode`).
+    let of_a_thing = |before: usize| rules::lexicon().at(name, before, |form| form == Form::Base).is_none();
+    let is_manner = name.last().is_some_and(|last| last.text() == "mode") && name.len().checked_sub(2).is_some_and(of_a_thing);
+    !is_manner && chooses(name.last()) || is_type(name) && chooses(name.len().checked_sub(2).and_then(|before| name.get(before)))
 }
 
 fn is_type(name: &[Word]) -> bool {

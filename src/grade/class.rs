@@ -2,6 +2,7 @@
 
 use super::hit::Hit;
 use crate::confidence::Basis;
+use crate::grammar::{GRAMMAR, List};
 use crate::rules::Place;
 use crate::tool::Tool;
 use crate::verdict::Class;
@@ -42,6 +43,10 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
     let whole = most(hits.iter().filter(|hit| hit.place.is_none() && !hit.vague));
     let vague = most(hits.iter().filter(|hit| hit.vague && hit.place != Some(Place::Detail)));
 
+    let says_manage =
+        |hit: &Hit| hit.evidence.iter().any(|evidence| GRAMMAR.lists(&evidence.text.to_lowercase()).has(List::Manages));
+    let manages = |place: Place| hits.iter().any(|hit| hit.place == Some(place) && hit.vague && says_manage(hit));
+
     let read_only = tool.hint("readOnlyHint") == Some(true);
     let (mut class, mut basis) = match (name, text, vague) {
         (Some(name), Some(text), _) if name == text => (name, Basis::Agreed),
@@ -53,6 +58,12 @@ pub(super) fn decide(tool: &Tool, hits: &[Hit]) -> Decision {
         }
         (Some(name), Some(text), _) => (name.max(text), Basis::Disputed),
         (Some(only), None, _) => (only, Basis::Name),
+        // "manage_alerts: List, get and manage alerts": who manages, changes.
+        (None, Some(Class::Read), _)
+            if manages(Place::Name) && manages(Place::Summary) && values != Some(Class::Read) && !read_only =>
+        {
+            (Class::Write, Basis::Vague)
+        }
         (None, Some(only), _) => (only, Basis::Text),
         // "Manage slide masters", whose operations only list and get.
         (None, None, Some(Class::Write)) if values == Some(Class::Read) => (Class::Read, Basis::Vague),
