@@ -1,5 +1,5 @@
 //! What a crawl costs beside a bare HTTP client that makes the same requests, and how much memory it takes however many servers
-//! there are: `cargo bench --bench crawl [-- PROGRAM]`.
+//! there are: `cargo bench --bench crawl [-- PROGRAM [SERVERS KIND]]`, where a kind of servers alone shows what that one costs.
 //!
 //! The farm are 2,000 servers on loopback, each an address of its own: most answer, the others are slow, paged, large, busy, closed,
 //! broken, silent, or send a gzip bomb. Both clients wait the same for those that want it, and try once more what may pass. Where
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -39,6 +40,9 @@ const WAIT: Duration = Duration::from_secs(2);
 const MOST: usize = 16 << 20;
 const BOMB: usize = 1 << 30;
 const OVERSIZE: usize = 20 << 20;
+
+/// Pages of a large list, of a megabyte each; no two of its tools are alike.
+const LARGE: usize = 20;
 
 /// What a bar is: the least rate beside the bare client, and the most memory, in MB.
 const RATE_BAR: f64 = 0.8;
@@ -69,6 +73,8 @@ enum Farm {
     Whole,
     /// Those that keep nobody waiting; quick ones in the place of the others.
     Prompt,
+    /// One kind.
+    Only(usize),
 }
 
 /// Kinds that want to be waited for, or tried again.
@@ -84,8 +90,13 @@ fn main() {
     let program = args.first().map_or(env!("CARGO_BIN_EXE_toolgrade"), String::as_str).to_owned();
     let port = runtime.block_on(farm());
     let directory = tempfile::tempdir().unwrap();
+    let mut farms = FARMS.to_vec();
+    if let [_, servers, kind] = args.as_slice() {
+        let kind = KINDS.iter().position(|(known, ..)| known == kind).unwrap();
+        farms = vec![(servers.parse().unwrap(), Farm::Only(kind))];
+    }
     let mut peaks = Vec::new();
-    for (at, (servers, farm)) in FARMS.into_iter().enumerate() {
+    for (at, (servers, farm)) in farms.iter().copied().enumerate() {
         // A busy server remembers who has asked before, so each client asks at paths of its own.
         let urls = |client: &str| (0..servers).map(|number| url(number, port, farm, &format!("{client}{at}"))).collect();
         let begin = Instant::now();
@@ -95,7 +106,11 @@ fn main() {
         let (crawl, peak) = crawl(&program, &directory.path().join(at.to_string()), &urls("crawl"), farm);
         let ratio = bare.as_secs_f64() / crawl.as_secs_f64();
         let rate = |took: Duration| servers as f64 / took.as_secs_f64();
-        let which = if farm == Farm::Whole { "of all kinds" } else { "that keep nobody waiting" };
+        let which = match farm {
+            Farm::Whole => "of all kinds",
+            Farm::Prompt => "that keep nobody waiting",
+            Farm::Only(kind) => KINDS[kind].0,
+        };
         println!("crawl: {servers} servers {which}, {CONCURRENCY} at once: every one ended as it should");
         println!("  bare client {:>7.1} servers/s", rate(bare));
         println!(
@@ -106,7 +121,9 @@ fn main() {
         println!("  peak memory {peak:>7.0} MB, {} the bar of {MEMORY_BAR} MB", verdict(peak < MEMORY_BAR));
         peaks.push(peak);
     }
-    println!("from {} to {} servers, memory grows by {:.0} MB", FARMS[0].0, FARMS[1].0, peaks[1] - peaks[0]);
+    if farms == FARMS {
+        println!("from {} to {} servers, memory grows by {:.0} MB", FARMS[0].0, FARMS[1].0, peaks[1] - peaks[0]);
+    }
 }
 
 fn verdict(holds: bool) -> &'static str {
@@ -115,6 +132,9 @@ fn verdict(holds: bool) -> &'static str {
 
 /// The kind of a server, and how a visit to it ends.
 fn kind(number: usize, farm: Farm) -> (&'static str, &'static str) {
+    if let Farm::Only(kind) = farm {
+        return (KINDS[kind].0, KINDS[kind].2);
+    }
     let mut at = (number * 37) % 100;
     for (kind, share, outcome) in KINDS {
         match at.checked_sub(share) {
@@ -194,7 +214,8 @@ async fn farm() -> u16 {
 /// What is sent, made once, and who was told to come back.
 struct Pages {
     usual: String,
-    large: String,
+    /// Pages of a megabyte.
+    large: Vec<String>,
     bomb: Vec<u8>,
     oversize: Vec<u8>,
     told: Mutex<HashSet<String>>,
@@ -202,19 +223,19 @@ struct Pages {
 
 impl Pages {
     fn new() -> Self {
-        let tools = |count: usize| {
+        let tools = |numbers: Range<usize>| {
             let tool = |number: usize| {
                 json!({ "name": format!("get_order_{number}"), "description": "Gets an order of the shop by its number. ".repeat(6),
                     "inputSchema": { "type": "object", "properties": { "number": { "type": "string", "description": "The number" } } } })
             };
-            json!((0..count).map(tool).collect::<Vec<_>>()).to_string()
+            json!(numbers.map(tool).collect::<Vec<_>>()).to_string()
         };
         let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
         let blanks = vec![b' '; 1 << 20];
         (0..BOMB >> 20).for_each(|_| bomb.write_all(&blanks).unwrap());
         Self {
-            usual: tools(12),
-            large: tools(2400),
+            usual: tools(0..12),
+            large: (0..LARGE).map(|page| tools(2400 * page..2400 * (page + 1))).collect(),
             bomb: bomb.finish().unwrap(),
             oversize: vec![b' '; OVERSIZE],
             told: Mutex::default(),
@@ -287,8 +308,7 @@ async fn answer(stream: &mut BufReader<TcpStream>, path: &str, request: &Value, 
         ("bomb", _) => return reply(stream, &format!("{json_type}\r\ncontent-encoding: gzip"), &pages.bomb).await,
         ("oversize", _) => return reply(stream, json_type, &pages.oversize).await,
         ("paged", _) => (&pages.usual, (cursor < 4).then_some(cursor + 1)),
-        // Twenty megabytes in all.
-        ("large", _) => (&pages.large, (cursor < 19).then_some(cursor + 1)),
+        ("large", _) => (&pages.large[cursor], (cursor < LARGE - 1).then_some(cursor + 1)),
         ("cursors", _) => (&pages.usual, Some(7)),
         _ => (&pages.usual, None),
     };

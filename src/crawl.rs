@@ -7,6 +7,7 @@
 //! All state is in the catalogue, so `kill -9` costs the visits that were under way and nothing else: their leases end, and the
 //! next run – or another worker – makes them again.
 
+mod grading;
 mod hosts;
 mod plan;
 mod source;
@@ -19,6 +20,7 @@ use crate::package::Isolation;
 use crate::scan;
 use crate::store::{Claim, Counts, Store};
 use crate::target::{Resolved, Target, Typed};
+use anyhow::Context as _;
 use futures_util::FutureExt as _;
 use hosts::{Bounds, Hosts};
 use source::Sources;
@@ -81,6 +83,13 @@ pub enum Event<'a> {
     Awaited {
         /// The source as it was named.
         source: &'a str,
+        /// How long at most, should that worker be dead.
+        most: Duration,
+    },
+    /// Nothing can be done for a while: what is left is to be tried again later, or leased to other workers, which may be dead.
+    Idle {
+        /// When the next target is due, at the latest.
+        due: Duration,
     },
     /// Every source is read.
     Started {
@@ -154,6 +163,12 @@ pub fn crawl(store: Store, named: Named<'_>, options: &Options, on_event: &dyn F
 
 async fn run(mut store: Store, named: Named<'_>, options: &Options, on_event: &dyn Fn(Event<'_>)) -> anyhow::Result<Summary> {
     let mut interrupt = std::pin::pin!(scan::interrupt());
+    // Whoever waits for a lost database has no ear for it.
+    let hurry = store.hurry();
+    tokio::spawn(async move {
+        scan::interrupt().await;
+        hurry.say();
+    });
     let is_named = !named.typed.targets.is_empty() || !named.typed.command.is_empty() || named.installed.is_some();
     let sources = tokio::select! {
         biased;
@@ -209,6 +224,7 @@ impl Crawl<'_> {
         let mut hosts = Hosts::new(bounds);
         let mut visits = JoinSet::new();
         let mut next_claim = Instant::now();
+        let mut is_idle = false;
         let mut beat = tokio::time::interval(options.lease / 3);
         // Enough that hosts that must wait do not hold up the others, few enough to be held in memory.
         let wanted = 4 * options.concurrency;
@@ -217,10 +233,15 @@ impl Crawl<'_> {
             if now >= next_claim && hosts.len() <= wanted / 2 {
                 let claims = self.writer.claim(wanted - hosts.len()).await?;
                 if claims.is_empty() {
-                    if hosts.len() == 0 && self.writer.due().await?.is_none_or(|due| due > PATIENCE) {
-                        break;
+                    if hosts.len() == 0 {
+                        let Some(due) = self.writer.due().await?.filter(|due| *due <= PATIENCE) else { break };
+                        if !std::mem::replace(&mut is_idle, true) {
+                            (self.on_event)(Event::Idle { due });
+                        }
                     }
                     next_claim = now + POLL;
+                } else {
+                    is_idle = false;
                 }
                 claims.into_iter().for_each(|claim| hosts.push(claim.host.clone(), claim));
             }
@@ -236,7 +257,7 @@ impl Crawl<'_> {
                     // Leaving drops the open visits, and with them every process they started.
                     visits.shutdown().await;
                     self.summary.interrupted = true;
-                    return self.writer.release().await;
+                    return self.writer.release().await.context("the open visits could not be given back: their leases end by themselves");
                 }
                 Some(done) = visits.join_next() => {
                     let done = done?;
@@ -269,7 +290,7 @@ impl Crawl<'_> {
                 failure: visited.failure.clone(),
                 retry: visited.retry,
                 changed: claim.content.as_ref().filter(|_| is_listed).map(|before| Some(before) != visited.content.as_ref()),
-                isolation: visited.circumstances.isolation.clone(),
+                isolation: visited.isolation.clone(),
                 took,
                 recorded: writer.complete(claim, visited).await,
             }

@@ -13,24 +13,23 @@ use crate::confidence::{self, Basis};
 use crate::evidence::{self, Field};
 use crate::listing::{Listing, Server};
 use crate::rules::{Rule, Says};
-use crate::tool::Tool;
+use crate::tool::{Definition, Tool};
 use crate::verdict::{Class, Finding, GradedServer, GradedTool, Signal, Verdict};
 use class::Decision;
 use hit::Hit;
-pub use letter::letter;
+pub use letter::{Exposure, letter};
 use std::borrow::Borrow;
 use subject::{Purpose, Subject};
 
 /// Grades a whole listing; tools are judged together, as siblings on one server.
 #[must_use]
 pub fn grade(listing: Listing, slug: String) -> GradedServer {
-    let verdicts = verdicts(&listing.server, &listing.tools);
-    let tools: Vec<GradedTool> = listing
-        .tools
-        .into_iter()
-        .zip(verdicts)
-        .map(|(tool, verdict)| GradedTool { tokens: crate::tokens::count_tool(&tool), tool, verdict })
-        .collect();
+    let grader = Grader::new(&listing.server, listing.tools.iter().map(Definition::name));
+    let graded = |definition: &Definition| {
+        let tool = definition.tool();
+        GradedTool { tokens: crate::tokens::count_tool(&tool), verdict: grader.verdict(&tool), tool }
+    };
+    let tools: Vec<GradedTool> = listing.tools.iter().map(graded).collect();
     let grade = letter(tools.iter().map(|tool| &tool.verdict));
     GradedServer { slug, server: listing.server, tools, grade }
 }
@@ -38,15 +37,38 @@ pub fn grade(listing: Listing, slug: String) -> GradedServer {
 /// One verdict for each tool of a server, in order.
 #[must_use]
 pub fn verdicts<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Vec<Verdict> {
-    let purpose = Purpose::of(server, tools);
-    let instructions = server.instructions.as_deref().map(wording::instructions).unwrap_or_default();
-    tools.iter().map(|tool| verdict(tool.borrow(), &purpose, &instructions)).collect()
+    let grader = Grader::new(server, tools.iter().map(|tool| tool.borrow().name()));
+    tools.iter().map(|tool| grader.verdict(tool.borrow())).collect()
+}
+
+/// Grades the tools of one server, one at a time.
+pub struct Grader<'a> {
+    purpose: Purpose<'a>,
+    instructions: Vec<Hit>,
+}
+
+impl<'a> Grader<'a> {
+    /// How many of the names are looked at.
+    pub const NAMES: usize = subject::SIBLINGS;
+
+    /// For a server whose tools have these names.
+    #[must_use]
+    pub fn new(server: &'a Server, names: impl Iterator<Item = &'a str>) -> Self {
+        let instructions = server.instructions.as_deref().map(wording::instructions).unwrap_or_default();
+        Self { purpose: Purpose::of(server, names), instructions }
+    }
+
+    /// The verdict on one of them.
+    #[must_use]
+    pub fn verdict(&self, tool: &Tool) -> Verdict {
+        verdict(tool, &self.purpose, &self.instructions)
+    }
 }
 
 /// What the class of each tool of a server rests on, in order: for measuring how sure it is.
 #[must_use]
 pub fn bases<T: Borrow<Tool>>(server: &Server, tools: &[T]) -> Vec<Basis> {
-    let purpose = Purpose::of(server, tools);
+    let purpose = Purpose::of(server, tools.iter().map(|tool| tool.borrow().name()));
     let basis = |tool: &Tool| judge(&Subject::new(tool, &subject::parameters(tool), &purpose)).1.basis;
     tools.iter().map(|tool| basis(tool.borrow())).collect()
 }

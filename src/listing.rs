@@ -1,17 +1,18 @@
 //! A listing: what one server answered, before anything is graded.
 
+use crate::circumstances::Circumstances;
 use crate::failure::Failure;
-use crate::tool::Tool;
+use crate::tool::Definition;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// Everything learned from one server in one visit.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Listing {
     /// The server itself.
     pub server: Server,
     /// The tools, in the server's order.
-    pub tools: Vec<Tool>,
+    pub tools: Vec<Definition>,
 }
 
 /// A server: who it says it is, where it was found, and how it was read.
@@ -62,6 +63,8 @@ pub struct Unlisted {
     pub source: Source,
     /// Why nothing was listed.
     pub failure: Failure,
+    /// How the visit was made.
+    pub circumstances: Circumstances,
 }
 
 /// Where a server was found. Secrets in arguments and URLs are masked before they get here.

@@ -32,7 +32,7 @@ pub(crate) use environment::scrubbed;
 pub(crate) use get::Getter;
 pub(crate) use problem::{Problem, no_sandbox};
 pub(crate) use process::contained;
-pub(crate) use room::sharing_room;
+pub(crate) use room::{sharing_room, within};
 pub(crate) use stray::mark;
 pub(crate) use tail::Tail;
 
@@ -40,4 +40,4 @@ pub(crate) use tail::Tail;
 const MAX_MESSAGE: usize = 16 << 20;
 
 /// The most that one connection may send, in bytes.
-const MAX_TOTAL: usize = 64 << 20;
+const MAX_TOTAL: usize = 32 << 20;

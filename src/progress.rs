@@ -49,6 +49,11 @@ impl Progress {
         self.0.set_position(done as u64);
     }
 
+    /// Prints something while the spinner is out of the way.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
     /// Changes what the spinner says.
     pub fn say(&self, message: &str) {
         self.0.set_message(sanitize::line(message));

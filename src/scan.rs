@@ -3,7 +3,7 @@
 mod recorded;
 mod visit;
 
-use crate::circumstances::Fetched;
+use crate::circumstances::{Circumstances, Fetched};
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Unlisted};
 use crate::mcp::{Challenge, Problem};
@@ -41,6 +41,8 @@ pub struct Scan {
     pub listings: Vec<Listing>,
     /// For each listing, the index of the target that gave it.
     pub origins: Vec<usize>,
+    /// For each listing, how the visit was made.
+    pub circumstances: Vec<Circumstances>,
     /// One failure for each target, or part of one, that did not; one that Ctrl-C cut short is `interrupted`.
     pub failures: Vec<Failure>,
     /// The visits among the failures: those to a server that was asked and listed nothing.
@@ -141,6 +143,7 @@ async fn visit_all(targets: &[Target], options: &Options, on_event: &(dyn Fn(Eve
         scan.origins.extend(std::iter::repeat_n(at, visit.listings.len()));
         scan.listings.extend(visit.listings);
         scan.failures.extend(visit.failures);
+        scan.circumstances.extend(visit.circumstances);
         scan.unlisted.extend(visit.unlisted);
         scan.notes.extend(visit.notes);
         scan.challenges.extend(visit.challenges);
@@ -172,6 +175,14 @@ pub(crate) async fn visit_one(target: &Target, options: &Options, on_event: &(dy
     // What was not started was not kept from anything.
     scan.isolation.take_if(|_| scan.failures.iter().any(|failure| failure.stage == Stage::Spawn));
     scan.listings.iter_mut().for_each(|listing| listing.server.isolation.clone_from(&scan.isolation));
+    let circumstances = Circumstances {
+        isolation: scan.isolation.clone(),
+        challenge: scan.challenges.first().cloned(),
+        package: scan.package.clone(),
+        ..Circumstances::default()
+    };
+    scan.circumstances = vec![circumstances.clone(); scan.listings.len()];
+    scan.unlisted.iter_mut().for_each(|unlisted| unlisted.circumstances.clone_from(&circumstances));
     let tools = scan.listings.iter().map(|listing| listing.tools.len()).sum();
     on_event(Event::Finished { target: &label, tools, failures: scan.failures.len() });
     scan
@@ -201,6 +212,7 @@ fn unfetched(target: &PackageTarget, problem: Problem) -> Scan {
         name: Some(target.name.clone().unwrap_or_else(|| target.package.clone())),
         source: package::source(target, None),
         failure: failure.clone(),
+        circumstances: Circumstances::default(),
     };
     let is_passing = problem.reason == "timeout";
     Scan { failures: vec![failure], unlisted: vec![unlisted], is_passing, ..Scan::default() }

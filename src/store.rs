@@ -8,6 +8,7 @@ mod database;
 mod enrol;
 mod enumeration;
 mod history;
+mod hurry;
 mod location;
 mod migrations;
 mod postgres;
@@ -21,8 +22,10 @@ mod value;
 
 pub use enumeration::{Enrolled, Enumeration};
 pub use history::{History, Visit};
+pub use hurry::Hurry;
 pub use location::Location;
 pub use queue::{Claim, Counts, Visited};
+pub use record::Graded;
 pub use snapshot::{Edition, Listed, Recorded, Snapshot};
 
 use anyhow::Context as _;
@@ -78,6 +81,15 @@ impl Store {
         };
         let database = opened.with_context(|| format!("cannot use `{location}` as a catalogue"))?;
         Ok(Self { database, location, reading: HashMap::new() })
+    }
+
+    /// What makes it wait only briefly for a database that is away.
+    #[must_use]
+    pub fn hurry(&self) -> Hurry {
+        match &self.database {
+            Database::Sqlite(_) => Hurry::default(),
+            Database::Postgres(session) => session.hurry(),
+        }
     }
 
     /// Where it is.

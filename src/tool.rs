@@ -10,6 +10,16 @@ pub struct Tool {
     raw: Map<String, Value>,
 }
 
+/// A tool as text: what is kept of it until somebody looks at it, since as values it takes ten times the memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    name: Box<str>,
+    json: Box<str>,
+}
+
+/// Levels of arrays and objects in a tool: fewer than a reader of JSON takes, so that what was written can be read again.
+const DEEPEST: usize = 100;
+
 /// Why a value is no tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotATool {
@@ -19,6 +29,9 @@ pub enum NotATool {
     /// There is no `name`, or it is no string or an empty one.
     #[error("no `name`")]
     NoName,
+    /// Arrays and objects stand in each other, more of them than any schema needs.
+    #[error("nested more than {DEEPEST} levels deep")]
+    TooDeep,
 }
 
 /// One property of a tool's `inputSchema`.
@@ -97,6 +110,43 @@ impl Tool {
     }
 }
 
+impl Definition {
+    /// The tool's `name`, never empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The JSON object as the server sent it, in one line.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The same without a copy.
+    #[must_use]
+    pub fn into_json(self) -> String {
+        self.json.into()
+    }
+
+    /// The tool, to be looked at.
+    ///
+    /// # Panics
+    /// Never: only what was a tool is written.
+    #[must_use]
+    pub fn tool(&self) -> Tool {
+        serde_json::from_str(&self.json).expect("what was written from a tool is one")
+    }
+}
+
+impl From<&Tool> for Definition {
+    fn from(tool: &Tool) -> Self {
+        // Made of strings and JSON values only: this cannot fail.
+        let json = serde_json::to_string(&tool.raw).unwrap_or_default();
+        Self { name: tool.name().into(), json: json.into() }
+    }
+}
+
 impl<'a> Parameter<'a> {
     /// The property's `description`.
     #[must_use]
@@ -161,10 +211,22 @@ fn collect_values(schema: &Value, values: &mut Vec<String>) {
     }
 }
 
+/// Whether there are no more levels than so many.
+fn is_within(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(|item| is_within(item, levels - 1)),
+        Value::Object(members) => levels > 0 && members.values().all(|member| is_within(member, levels - 1)),
+        _ => true,
+    }
+}
+
 impl TryFrom<Value> for Tool {
     type Error = NotATool;
 
     fn try_from(value: Value) -> Result<Self, NotATool> {
+        if !is_within(&value, DEEPEST) {
+            return Err(NotATool::TooDeep);
+        }
         let Value::Object(raw) = value else { return Err(NotATool::NotAnObject) };
         match raw.get("name").and_then(Value::as_str) {
             Some(name) if !name.is_empty() => Ok(Self { raw }),

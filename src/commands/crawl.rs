@@ -17,6 +17,9 @@ use std::time::Duration;
 /// Kinds of failures that are told; the rest are summed up.
 const MOST_REASONS: usize = 20;
 
+/// A pause that somebody wonders about.
+const WORTH_TELLING: Duration = Duration::from_secs(3);
+
 pub(super) fn run(args: &CrawlArgs) -> anyhow::Result<Exit> {
     if args.visit.sandbox == Some(SandboxChoice::None) {
         say_warning(NO_SANDBOX);
@@ -65,6 +68,10 @@ fn is_nothing(summary: &Summary) -> bool {
     summary.counts.all() == 0 && summary.counts.gone == 0 && !summary.failures.is_empty()
 }
 
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64().ceil())
+}
+
 /// The progress of a crawl, for people.
 struct View {
     quiet: bool,
@@ -79,12 +86,26 @@ impl View {
         Self { quiet, progress, all: Cell::default(), done: Cell::default() }
     }
 
+    /// Says why nothing happens, also where nobody watches the progress.
+    fn say(&self, message: &str) {
+        if !self.quiet {
+            self.progress.borrow().suspend(|| say_hint(message));
+        }
+    }
+
     fn show(&self, event: Event<'_>) {
         match event {
             Event::Enumerated { source, targets } => {
                 self.progress.borrow().say(&format!("{source}: {}", count(targets, "target")));
             }
-            Event::Awaited { source } => self.progress.borrow().say(&format!("{source}: another worker reads it")),
+            Event::Awaited { source, most } => {
+                let source = crate::redact::url(source);
+                self.say(&format!("{source}: another worker reads it, or one that was killed, which is known in {}", seconds(most)));
+            }
+            Event::Idle { due } if due >= WORTH_TELLING => {
+                self.say(&format!("what is left is due in {}: it is tried again, or another worker has it", seconds(due)));
+            }
+            Event::Idle { .. } => {}
             Event::Started { counts } => {
                 self.all.set(counts.all());
                 self.done.set(counts.done());
@@ -112,7 +133,10 @@ fn as_json(event: Event<'_>) -> Value {
         Event::Enumerated { source, targets } => {
             json!({ "event": "enumerated", "source": crate::redact::url(source), "targets": targets })
         }
-        Event::Awaited { source } => json!({ "event": "awaited", "source": crate::redact::url(source) }),
+        Event::Awaited { source, most } => {
+            json!({ "event": "awaited", "source": crate::redact::url(source), "seconds": most.as_secs() })
+        }
+        Event::Idle { due } => json!({ "event": "idle", "seconds": due.as_secs() }),
         Event::Started { counts } => json!({ "event": "started", "targets": states(counts) }),
         Event::Visited { target, tools, failure, retry, changed, isolation, took } => json!({
             "event": "visited",
@@ -195,7 +219,7 @@ fn hints(summary: &Summary) -> Vec<String> {
         0 => {}
         number => hints.push(format!("{} {what}", count(number, "server"))),
     };
-    hint("unauthorized", "asked for credentials: scan one with `--header 'Authorization: Bearer …'`");
+    hint("unauthorized", "asked for credentials: name one yourself, as `crawl URL --header 'Authorization: Bearer …'` or in a config");
     hint("needs-credentials", "wanted variables that nobody gave: see `--placeholders`");
     hint("needs-values", "with parts in the URL that somebody must choose: see `--placeholders`");
     hint("no-sandbox", "were not started for want of a sandbox: see `toolgrade doctor`");

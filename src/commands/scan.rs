@@ -3,6 +3,7 @@
 pub(super) mod installed;
 
 use crate::cli::{Format, SandboxChoice, ScanArgs, TargetArgs, VisitArgs};
+use crate::circumstances::Circumstances;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::installed::Installed;
@@ -29,10 +30,10 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     }
     // Before the visits: a catalogue that cannot be opened should not cost a scan.
     let mut store = args.catalogue.as_ref().map(store::Store::open).transpose()?;
-    let Visited { report, unlisted, installed, origins } = visit_all(&args.target)?;
+    let Visited { report, unlisted, circumstances, installed, origins } = visit_all(&args.target)?;
     let stack = installed.as_ref().map(|installed| Stack::new(installed, &report, &origins));
     // Before the report: a reader that goes away (`| head`) must not cost what was seen.
-    let recorded = store.as_mut().map_or(Ok(()), |store| record(store, &report, &unlisted));
+    let recorded = store.as_mut().map_or(Ok(()), |store| record(store, &report, &circumstances, &unlisted));
     print(&report, stack.as_ref(), args)?;
     say_failures(&report.failures);
     // A catalogue that cannot be written – a full disk – does not cost the report either.
@@ -52,10 +53,16 @@ pub(super) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     Ok(partial.worst(if found > 0 { Exit::Found } else { Exit::Done }))
 }
 
-fn record(store: &mut store::Store, report: &Report, unlisted: &[Unlisted]) -> anyhow::Result<()> {
+fn record(
+    store: &mut store::Store,
+    report: &Report,
+    circumstances: &[Circumstances],
+    unlisted: &[Unlisted],
+) -> anyhow::Result<()> {
     let now = jiff::Timestamp::now();
-    for server in &report.servers {
-        store.record(server, now).with_context(|| format!("cannot record {} in `{}`", server.server.name, store.location()))?;
+    for (server, circumstances) in report.servers.iter().zip(circumstances) {
+        let graded = store::Graded { circumstances: circumstances.clone(), ..server.into() };
+        store.record(graded, now).with_context(|| format!("cannot record {} in `{}`", server.server.name, store.location()))?;
     }
     for visit in unlisted {
         store
@@ -83,6 +90,8 @@ pub(super) fn isolation(args: &VisitArgs) -> Isolation {
 struct Visited {
     report: Report,
     unlisted: Vec<Unlisted>,
+    /// For each server of the report, how the visit was made.
+    circumstances: Vec<Circumstances>,
     /// What was found on this machine, where that was asked for.
     installed: Option<Installed>,
     /// For each server of the report, the index of its target.
@@ -117,7 +126,13 @@ fn visit_all(args: &TargetArgs) -> anyhow::Result<Visited> {
     }
     let slugs = listing::slugs(&scan.listings);
     let servers = scan.listings.into_iter().zip(slugs).map(|(listing, slug)| grade::grade(listing, slug)).collect();
-    Ok(Visited { report: Report { servers, failures }, unlisted: scan.unlisted, installed, origins: scan.origins })
+    Ok(Visited {
+        report: Report { servers, failures },
+        unlisted: scan.unlisted,
+        circumstances: scan.circumstances,
+        installed,
+        origins: scan.origins,
+    })
 }
 
 /// Says each failure on standard error, `--quiet` or not.

@@ -1,7 +1,7 @@
 //! One visit: tries the ways to a server in turn, grades what it lists, and says what to make of it.
 
-use super::Options;
 use super::plan::Plan;
+use super::{Options, grading};
 use crate::circumstances::Circumstances;
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Unlisted};
@@ -11,8 +11,6 @@ use crate::report::hints;
 use crate::scan::{self, Scan};
 use crate::store::{Claim, Visited};
 use crate::target::Target;
-use crate::verdict::GradedServer;
-use crate::{grade, slug};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,18 +125,19 @@ async fn outcome(claim: &Claim, tried: Tried, options: &Options) -> Visited {
         name: Some(listing.server.name),
         source: listing.server.source,
         failure: failure.clone(),
+        circumstances: circumstances.clone(),
     });
-    // Grading is work, and would keep other visits from their connections.
-    let graded = tokio::task::spawn_blocking(move || graded(listings)).await;
-    let Ok((listed, content)) = graded else { return broken(claim) };
+    let Some((mut listed, content)) = grading::graded(listings).await else { return broken(claim) };
+    listed.iter_mut().for_each(|server| server.circumstances.clone_from(&circumstances));
+    let unlisted = scan.unlisted.into_iter().next().map(|unlisted| Unlisted { circumstances: circumstances.clone(), ..unlisted });
     Visited {
         content: is_listed.then_some(content),
         listed: if may_pass { Vec::new() } else { listed },
-        unlisted: scan.unlisted.into_iter().next().or(cut),
+        unlisted: unlisted.or(cut),
         failure,
         is_seen,
         retry: may_pass.then(|| wait.min(LONGEST_WAIT)),
-        circumstances,
+        isolation: circumstances.isolation,
     }
 }
 
@@ -151,33 +150,4 @@ pub(super) fn broken(claim: &Claim) -> Visited {
         message: "toolgrade itself failed on this target: please report it, with the server's name and version".to_owned(),
     };
     Visited { failure: Some(failure), ..Visited::default() }
-}
-
-fn graded(listings: Vec<Listing>) -> (Vec<GradedServer>, String) {
-    let content = content(&listings);
-    let grade = |listing: Listing| {
-        let slug = slug::slug(&listing.server.name);
-        grade::grade(listing, slug)
-    };
-    (listings.into_iter().map(grade).collect(), content)
-}
-
-/// A hash of what was listed, whatever its order: servers shuffle.
-fn content(listings: &[Listing]) -> String {
-    let texts = listings.iter().flat_map(|listing| {
-        let server = &listing.server.name;
-        listing
-            .tools
-            .iter()
-            .map(move |tool| ring::digest::digest(&ring::digest::SHA256, format!("{server}\0{}", text(tool)).as_bytes()))
-    });
-    let mut hashes: Vec<ring::digest::Digest> = texts.collect();
-    hashes.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
-    let mut whole = ring::digest::Context::new(&ring::digest::SHA256);
-    hashes.iter().for_each(|hash| whole.update(hash.as_ref()));
-    whole.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn text(tool: &crate::tool::Tool) -> String {
-    serde_json::to_string(tool.raw()).unwrap_or_default()
 }

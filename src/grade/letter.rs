@@ -12,22 +12,46 @@ const BREADTH: [(u32, char); 4] = [(30, 'C'), (60, 'D'), (80, 'E'), (240, 'F')];
 /// nothing read is no good news.
 #[must_use]
 pub fn letter<'v>(verdicts: impl IntoIterator<Item = &'v Verdict>) -> char {
-    let mut points: u32 = 0;
-    let mut worst = None;
-    for verdict in verdicts {
-        if verdict.signals.iter().any(|signal| signal.severity == Some(Severity::Critical)) {
-            return 'F';
-        }
-        points = points.saturating_add(POINTS[usize::from(verdict.score.clamp(1, 5)) - 1]);
-        worst = worst.max(Some(verdict.score));
+    let mut exposure = Exposure::default();
+    verdicts.into_iter().for_each(|verdict| exposure.add(verdict));
+    exposure.letter()
+}
+
+/// What the tools of a server expose together, as far as its letter needs it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Exposure {
+    points: u32,
+    worst: Option<u8>,
+    says_hidden: bool,
+}
+
+impl Exposure {
+    /// Adds the tool with this verdict.
+    pub fn add(&mut self, verdict: &Verdict) {
+        self.points = self.points.saturating_add(POINTS[usize::from(verdict.score.clamp(1, 5)) - 1]);
+        self.worst = self.worst.max(Some(verdict.score));
+        self.says_hidden |= verdict.signals.iter().any(|signal| signal.severity == Some(Severity::Critical));
     }
-    let deserved = match worst {
-        None => 'F',
-        Some(0 | 1) => 'A',
-        Some(2) => 'B',
-        Some(3) => 'C',
-        Some(_) => 'D',
-    };
-    let broad = BREADTH.iter().rev().find(|(least, _)| points >= *least).map_or('A', |(_, letter)| *letter);
-    deserved.max(broad)
+
+    /// Adds other tools of the server.
+    pub fn join(&mut self, other: Self) {
+        self.points = self.points.saturating_add(other.points);
+        self.worst = self.worst.max(other.worst);
+        self.says_hidden |= other.says_hidden;
+    }
+
+    /// See [`letter`].
+    #[must_use]
+    pub fn letter(self) -> char {
+        let deserved = match self.worst {
+            _ if self.says_hidden => return 'F',
+            None => 'F',
+            Some(0 | 1) => 'A',
+            Some(2) => 'B',
+            Some(3) => 'C',
+            Some(_) => 'D',
+        };
+        let broad = BREADTH.iter().rev().find(|(least, _)| self.points >= *least).map_or('A', |(_, letter)| *letter);
+        deserved.max(broad)
+    }
 }

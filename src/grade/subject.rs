@@ -8,14 +8,13 @@ use crate::text::{self, Text};
 use crate::tool::{Parameter, Tool};
 use crate::vocabulary::Sets;
 use crate::words::{self, Word, Words};
-use std::borrow::Borrow;
 use std::cell::OnceCell;
 
 /// Parameters read at the most; the rest are only counted. A schema of megabytes must not hold up a scan.
 const PARAMETERS: usize = 500;
 
 /// Tools of a server whose names are read to know what it is for.
-const SIBLINGS: usize = 300;
+pub(super) const SIBLINGS: usize = 300;
 
 /// A tool as rules read it.
 pub(super) struct Subject<'a> {
@@ -119,14 +118,13 @@ pub(super) struct Purpose<'a> {
 }
 
 impl<'a> Purpose<'a> {
-    pub(super) fn of<T: Borrow<Tool>>(server: &'a Server, tools: &'a [T]) -> Self {
+    pub(super) fn of(server: &'a Server, tools: impl Iterator<Item = &'a str>) -> Self {
         let name = words::split(&server.name);
         let mut own = name.clone();
         for text in [&server.title, &server.instructions].into_iter().flatten() {
             own.extend(words::prose(text));
         }
-        let tools = tools.iter().take(SIBLINGS).map(|tool| tool.borrow().name()).collect();
-        Self { name, own: own.into(), tools, with_siblings: OnceCell::new() }
+        Self { name, own: own.into(), tools: tools.take(SIBLINGS).collect(), with_siblings: OnceCell::new() }
     }
 
     fn with_siblings(&self) -> &Words<'a> {

@@ -1,8 +1,9 @@
 //! A connection to a server, whatever the transport: one request at a time, each answered or explained.
 
-use super::{Problem, http::Http, sse::Sse, stdio::Stdio};
+use super::{Problem, http::Http, message, sse::Sse, stdio::Stdio};
 use crate::target::{CommandTarget, UrlTarget};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 pub(crate) enum Connection {
     Stdio(Box<Stdio>),
@@ -28,6 +29,12 @@ impl Connection {
 
     /// Sends a request and waits for its result.
     pub(crate) async fn request(&mut self, method: &str, params: Value) -> Result<Value, Problem> {
+        let result = self.request_text(method, params).await?;
+        message::value(result.get()).map_err(|error| message::broken(&error.to_string()))
+    }
+
+    /// The same, with the result as text.
+    pub(crate) async fn request_text(&mut self, method: &str, params: Value) -> Result<Box<RawValue>, Problem> {
         match self {
             Self::Stdio(stdio) => stdio.request(method, params).await,
             Self::Http(http) => http.request(method, params).await,

@@ -2,12 +2,13 @@
 
 use super::message::{self, Incoming};
 use super::web::{self, Web};
-use super::{MAX_MESSAGE, MAX_TOTAL, Problem, room};
+use super::{MAX_MESSAGE, MAX_TOTAL, Problem};
 use crate::target::UrlTarget;
 use futures_util::StreamExt as _;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, Response};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::time::Duration;
 
 const BOTH: &str = "application/json, text/event-stream";
@@ -41,7 +42,7 @@ impl Http {
         self.is_modern = is_modern;
     }
 
-    pub(super) async fn request(&mut self, method: &str, params: Value) -> Result<Value, Problem> {
+    pub(super) async fn request(&mut self, method: &str, params: Value) -> Result<Box<RawValue>, Problem> {
         self.last_id += 1;
         let response = self.post(method, &message::request(self.last_id, method, params)).await?;
         let status = response.status();
@@ -111,8 +112,8 @@ impl Http {
         web::status_problem(status, &headers, &body)
     }
 
-    async fn read_events(&mut self, method: &str, response: Response) -> Result<Value, Problem> {
-        let mut events = web::events(response);
+    async fn read_events(&mut self, method: &str, response: Response) -> Result<Box<RawValue>, Problem> {
+        let mut events = web::events(response, self.read);
         let mut error = None;
         while let Some(event) = events.next().await {
             let Ok(event) = event.map_err(|cause| error = Some(cause)) else { break };
@@ -125,7 +126,6 @@ impl Http {
                 return Err(super::stdio::oversize(method, "an event", MAX_MESSAGE));
             }
             self.count(method, data.len())?;
-            room::ask(self.read).await;
             if let Some(result) = self.find_reply(method, data.as_bytes()).await? {
                 return Ok(result);
             }
@@ -134,7 +134,7 @@ impl Http {
     }
 
     /// The result among the messages of a body or an event; requests of the server are answered on the way.
-    async fn find_reply(&mut self, method: &str, text: &[u8]) -> Result<Option<Value>, Problem> {
+    async fn find_reply(&mut self, method: &str, text: &[u8]) -> Result<Option<Box<RawValue>>, Problem> {
         let Some(messages) = message::read(text)? else {
             self.skipped += 1;
             return Ok(None);

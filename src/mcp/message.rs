@@ -1,7 +1,10 @@
 //! JSON-RPC messages: written small, read with suspicion.
 
 use super::Problem;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The most values in one message: a megabyte of `[[],[],…]` takes fifty in memory.
 const MAX_VALUES: usize = 1_000_000;
@@ -9,17 +12,27 @@ const MAX_VALUES: usize = 1_000_000;
 /// What a line or a body turned out to be.
 enum Parsed {
     /// One message, or the messages of a batch.
-    Messages(Vec<Value>),
+    Messages(Vec<Message>),
     /// Something that is not JSON-RPC: a banner, a log line.
     Noise,
     /// A JSON-RPC message that cannot be read, and why.
     Broken(String),
 }
 
+/// A message; what is no object is one without members. A result stays text: as values, a list takes ten times the memory.
+#[derive(Default)]
+pub(super) struct Message {
+    is_rpc: bool,
+    id: Option<Value>,
+    method: Option<String>,
+    error: Value,
+    result: Option<Box<RawValue>>,
+}
+
 /// What a message is to someone who waits for the reply to one request.
 pub(super) enum Incoming {
     /// The reply: a result or an error.
-    Reply(Result<Value, Value>),
+    Reply(Result<Box<RawValue>, Value>),
     /// A request of the server, with the answer to send back.
     Request(Value),
     /// A notification, or a reply nobody waits for.
@@ -37,14 +50,17 @@ pub(super) fn notification(method: &str) -> Value {
 }
 
 /// The messages of a line, a body or an event; `None` for what is not JSON-RPC.
-pub(super) fn read(bytes: &[u8]) -> Result<Option<Vec<Value>>, Problem> {
+pub(super) fn read(bytes: &[u8]) -> Result<Option<Vec<Message>>, Problem> {
     match parse(bytes) {
         Parsed::Messages(messages) => Ok(Some(messages)),
         Parsed::Noise => Ok(None),
-        Parsed::Broken(why) => {
-            Err(Problem::new("malformed-json", format!("the server sent a message that cannot be read: {why}")))
-        }
+        Parsed::Broken(why) => Err(broken(&why)),
     }
+}
+
+/// A message that cannot be read, and why.
+pub(super) fn broken(why: &str) -> Problem {
+    Problem::new("malformed-json", format!("the server sent a message that cannot be read: {why}"))
 }
 
 fn parse(bytes: &[u8]) -> Parsed {
@@ -57,39 +73,73 @@ fn parse(bytes: &[u8]) -> Parsed {
     if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_VALUES {
         return Parsed::Broken(format!("it holds more than {MAX_VALUES} values"));
     }
-    let value = serde_json::from_str(text).or_else(|error| match with_whole_surrogates(text) {
-        Some(mended) => serde_json::from_str(&mended),
-        None => Err(error),
-    });
-    match value {
-        Ok(Value::Array(batch)) => Parsed::Messages(batch),
-        Ok(value) => Parsed::Messages(vec![value]),
+    match mending(text, messages) {
+        Ok(messages) => Parsed::Messages(messages),
         // A log line may well be broken JSON; only what names the protocol is worth failing for.
         Err(error) if text.contains("\"jsonrpc\"") => Parsed::Broken(error.to_string()),
         Err(_) => Parsed::Noise,
     }
 }
 
-pub(super) fn sort(mut message: Value, id: u64) -> Incoming {
-    if message["jsonrpc"].as_str() != Some("2.0") {
+/// The value that a text is.
+pub(super) fn value(text: &str) -> serde_json::Result<Value> {
+    mending(text, |text| serde_json::from_str(text))
+}
+
+/// The members of the object that a text is, as texts.
+pub(super) fn members(text: &str) -> serde_json::Result<HashMap<Cow<'_, str>, &RawValue>> {
+    serde_json::from_str(text)
+}
+
+/// Reads a text, as JavaScript would where it does not quite hold what JSON asks for.
+fn mending<T>(text: &str, read: impl Fn(&str) -> serde_json::Result<T>) -> serde_json::Result<T> {
+    read(text).or_else(|error| match with_whole_surrogates(text) {
+        Some(mended) => read(&mended),
+        None => Err(error),
+    })
+}
+
+fn messages(text: &str) -> serde_json::Result<Vec<Message>> {
+    if text.starts_with('{') {
+        return Ok(vec![message(text)?]);
+    }
+    let batch: Vec<&RawValue> = serde_json::from_str(text)?;
+    batch.into_iter().map(|part| message(part.get())).collect()
+}
+
+fn message(text: &str) -> serde_json::Result<Message> {
+    if !text.starts_with('{') {
+        return Ok(Message::default());
+    }
+    let members = members(text)?;
+    let member = |key: &str| members.get(key).map(|raw| serde_json::from_str::<Value>(raw.get())).transpose();
+    Ok(Message {
+        is_rpc: member("jsonrpc")?.is_some_and(|version| version == "2.0"),
+        id: member("id")?,
+        method: member("method")?.and_then(|method| method.as_str().map(str::to_owned)),
+        error: member("error")?.unwrap_or_default(),
+        result: members.get("result").map(|raw| (*raw).to_owned()),
+    })
+}
+
+pub(super) fn sort(message: Message, id: u64) -> Incoming {
+    if !message.is_rpc {
         return Incoming::Noise;
     }
-    if let Some(method) = message["method"].as_str() {
-        return match message.get("id") {
-            Some(asked) if !asked.is_null() => Incoming::Request(answer(method, asked)),
-            _ => Incoming::Other,
-        };
+    let about = message.id.unwrap_or_default();
+    if let Some(method) = message.method {
+        return if about.is_null() { Incoming::Other } else { Incoming::Request(answer(&method, &about)) };
     }
-    let error = message["error"].take();
+    let error = message.error;
     // A server that could not read a request answers with `id: null`; only one request is ever open.
-    let is_ours = match &message["id"] {
+    let is_ours = match &about {
         Value::Null => !error.is_null(),
         Value::String(text) => *text == id.to_string(),
         number => number.as_u64() == Some(id),
     };
     match is_ours {
         true if !error.is_null() => Incoming::Reply(Err(error)),
-        true => Incoming::Reply(Ok(message["result"].take())),
+        true => Incoming::Reply(Ok(message.result.unwrap_or_else(|| RawValue::NULL.to_owned()))),
         false => Incoming::Other,
     }
 }
@@ -148,8 +198,8 @@ mod tests {
     #[test]
     fn replies_are_found_by_their_id() {
         let is_reply = |text: &str| {
-            let value: Value = serde_json::from_str(text).unwrap();
-            matches!(sort(value, 7), Incoming::Reply(_))
+            let Parsed::Messages(messages) = parse(text.as_bytes()) else { panic!("{text}") };
+            messages.into_iter().any(|message| matches!(sort(message, 7), Incoming::Reply(_)))
         };
         assert!(is_reply(r#"{"jsonrpc":"2.0","id":7,"result":{}}"#));
         assert!(is_reply(r#"{"jsonrpc":"2.0","id":"7","result":{}}"#));

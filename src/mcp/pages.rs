@@ -2,10 +2,11 @@
 
 use super::handshake::{self, Era};
 use super::problem::METHOD_NOT_FOUND;
-use super::{Connection, Problem};
+use super::{Connection, Problem, message};
 use crate::failure::Stage;
-use crate::tool::Tool;
+use crate::tool::{Definition, Tool};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::HashSet;
 
 /// More pages than any server needs.
@@ -20,7 +21,7 @@ const MAX_MALFORMED: usize = 10;
 /// What was read so far; kept when reading stops in the middle.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
-    pub(crate) tools: Vec<Tool>,
+    pub(crate) tools: Vec<Definition>,
     pub(crate) problems: Vec<Problem>,
     /// Whether the last page was read.
     pub(crate) is_complete: bool,
@@ -30,11 +31,12 @@ pub(crate) struct Pages {
 
 impl Pages {
     /// Takes the entries of one page, or of a recorded list.
-    pub(crate) fn add(&mut self, entries: Vec<Value>) {
+    pub(crate) fn add(&mut self, entries: impl IntoIterator<Item = serde_json::Result<Value>>) {
         for entry in entries {
             self.entries += 1;
-            match Tool::try_from(entry) {
-                Ok(tool) => self.tools.push(tool),
+            let tool = entry.map_err(|error| error.to_string());
+            match tool.and_then(|entry| Tool::try_from(entry).map_err(|why| why.to_string())) {
+                Ok(tool) => self.tools.push((&tool).into()),
                 Err(why) => {
                     self.malformed += 1;
                     if self.malformed <= MAX_MALFORMED {
@@ -69,7 +71,7 @@ pub(crate) async fn read(connection: &mut Connection, era: Era, pages: &mut Page
     let mut seen = HashSet::new();
     let mut params = handshake::params(era);
     for _ in 0..MAX_PAGES {
-        let mut result = match connection.request("tools/list", params.clone()).await {
+        let result = match connection.request_text("tools/list", params.clone()).await {
             Ok(result) => result,
             Err(problem) if problem.code == Some(METHOD_NOT_FOUND) && pages.entries == 0 => {
                 pages.is_complete = true;
@@ -77,12 +79,11 @@ pub(crate) async fn read(connection: &mut Connection, era: Era, pages: &mut Page
             }
             Err(problem) => return pages.problems.push(problem.at(Stage::List)),
         };
-        let mut take = |key| result.get_mut(key).map(Value::take).unwrap_or_default();
-        let (entries, cursor) = (take("tools"), take("nextCursor"));
-        let Value::Array(entries) = entries else {
+        let Some((entries, cursor)) = page(&result) else {
             return pages.stop("bad-reply", "the server's reply to `tools/list` has no list of `tools`".to_owned());
         };
-        pages.add(entries);
+        // One at a time is held as a value.
+        pages.add(entries.into_iter().map(|entry| message::value(entry.get())));
         on_page(pages.tools.len());
 
         // An empty string is a cursor like any other; only its absence ends the list.
@@ -104,8 +105,18 @@ pub(crate) async fn read(connection: &mut Connection, era: Era, pages: &mut Page
     pages.stop("too-many-pages", format!("the list did not end after {MAX_PAGES} pages: kept {count} tools"));
 }
 
+/// The entries of a page, each as text, and the cursor of the next one.
+fn page(result: &RawValue) -> Option<(Vec<&RawValue>, Value)> {
+    let members = message::members(result.get()).ok()?;
+    let entries = serde_json::from_str(members.get("tools")?.get()).ok()?;
+    let cursor = members.get("nextCursor").map(|cursor| message::value(cursor.get())).transpose().ok()?;
+    Some((entries, cursor.unwrap_or_default()))
+}
+
 /// A server that ignores cursors sends its first page again.
-fn drop_repeated(tools: &mut Vec<Tool>) {
+fn drop_repeated(tools: &mut Vec<Definition>) {
     let mut seen = HashSet::new();
-    tools.retain(|tool| seen.insert(Value::Object(tool.raw().clone()).to_string()));
+    let is_new: Vec<bool> = tools.iter().map(|tool| seen.insert(tool.json())).collect();
+    let mut is_new = is_new.into_iter();
+    tools.retain(|_| is_new.next().unwrap_or_default());
 }

@@ -60,7 +60,7 @@ impl Problem {
     /// Whether the same request may well be answered in a while.
     pub(crate) fn is_passing(&self) -> bool {
         match self.reason {
-            "timeout" | "refused" | "closed" | "unreachable" | "dns" => true,
+            "timeout" | "refused" | "closed" | "unreachable" | "dns" | "no-room" => true,
             "http-status" => matches!(self.status, Some(408 | 425 | 429 | 500..)),
             _ => false,
         }

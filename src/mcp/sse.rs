@@ -8,6 +8,7 @@ use crate::target::UrlTarget;
 use futures_util::StreamExt as _;
 use reqwest::{Method, Url};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 pub(crate) struct Sse {
     web: Web,
@@ -30,7 +31,7 @@ impl Sse {
             let message = "the server sends no stream of events, so it is no MCP server: check the URL, its path is often /sse";
             return Err(Problem::new("not-mcp", message));
         }
-        let mut events = web::events(response);
+        let mut events = web::events(response, 0);
         let endpoint = loop {
             match events.next().await {
                 Some(Ok(event)) if event.event.as_deref() == Some("endpoint") => break event.data.unwrap_or_default(),
@@ -48,7 +49,7 @@ impl Sse {
         }
     }
 
-    pub(super) async fn request(&mut self, method: &str, params: Value) -> Result<Value, Problem> {
+    pub(super) async fn request(&mut self, method: &str, params: Value) -> Result<Box<RawValue>, Problem> {
         self.last_id += 1;
         self.post(&message::request(self.last_id, method, params)).await?;
         loop {

@@ -5,6 +5,7 @@ use super::process::Process;
 use super::{MAX_MESSAGE, MAX_TOTAL, Problem, room};
 use crate::target::CommandTarget;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::ChildStdout;
 
@@ -26,7 +27,7 @@ impl Stdio {
         Ok(Self { process, stdout, line: Vec::new(), read: 0, last_id: 0, skipped: 0 })
     }
 
-    pub(super) async fn request(&mut self, method: &str, params: Value) -> Result<Value, Problem> {
+    pub(super) async fn request(&mut self, method: &str, params: Value) -> Result<Box<RawValue>, Problem> {
         self.last_id += 1;
         self.send(&message::request(self.last_id, method, params)).await;
         while self.read_line(method).await? {
@@ -84,7 +85,7 @@ impl Stdio {
             self.line.extend_from_slice(&buffered[..taken]);
             self.stdout.consume(taken);
             self.read += taken;
-            room::ask(self.read).await;
+            room::ask(self.read).await?;
             if self.line.len() > MAX_MESSAGE {
                 return Err(oversize(method, "a line", MAX_MESSAGE));
             }

@@ -10,6 +10,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderV
 use reqwest::{Client, Method, Response, Url};
 use sse_stream::{Sse, SseByteStream};
 use std::error::Error as _;
+use std::io::ErrorKind;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -153,7 +154,7 @@ pub(super) async fn body(response: Response, method: &str, before: usize) -> Res
         let chunk = chunk.map_err(|error| {
             Problem::new("closed", format!("the reply to `{method}` broke off ({}): try again", causes(&error)))
         })?;
-        room::ask(before + body.len() + chunk.len()).await;
+        room::ask(before + body.len() + chunk.len()).await?;
         body.extend_from_slice(&chunk);
         if body.len() > MAX_MESSAGE {
             return Err(super::stdio::oversize(method, "a body", MAX_MESSAGE));
@@ -176,26 +177,32 @@ pub(super) async fn error_body(response: Response) -> Vec<u8> {
 }
 
 /// The events of a response. The stream fails once it has sent more than a connection may.
-pub(super) fn events(response: Response) -> Events {
-    let mut left = MAX_TOTAL;
-    let chunks = response.bytes_stream().map(move |chunk| {
-        let chunk = chunk.map_err(std::io::Error::other)?;
-        left = left.checked_sub(chunk.len()).ok_or_else(|| std::io::Error::from(std::io::ErrorKind::FileTooLarge))?;
-        Ok::<_, std::io::Error>(chunk)
+/// The visit has read so many bytes `before`.
+pub(super) fn events(response: Response, before: usize) -> Events {
+    let mut read = before;
+    let chunks = response.bytes_stream().then(move |chunk| {
+        read += chunk.as_ref().map_or(0, |chunk| chunk.len());
+        async move {
+            let chunk = chunk.map_err(std::io::Error::other)?;
+            if read > MAX_TOTAL {
+                return Err(ErrorKind::FileTooLarge.into());
+            }
+            room::ask(read).await.map_err(|_| std::io::Error::from(ErrorKind::ResourceBusy))?;
+            Ok::<_, std::io::Error>(chunk)
+        }
     });
-    Box::pin(SseByteStream::new(chunks))
+    Box::pin(SseByteStream::new(Box::pin(chunks)))
 }
 
 /// Why a stream of events ended early.
 pub(super) fn stream_problem(method: &str, error: Option<sse_stream::Error>) -> Problem {
-    let is_too_large = |error: &sse_stream::Error| match error {
-        sse_stream::Error::Body(cause) => {
-            cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::FileTooLarge)
-        }
-        _ => false,
+    let kind = match &error {
+        Some(sse_stream::Error::Body(cause)) => cause.downcast_ref().map(std::io::Error::kind),
+        _ => None,
     };
     match error {
-        Some(error) if is_too_large(&error) => super::stdio::oversize(method, "a stream", MAX_TOTAL),
+        _ if kind == Some(ErrorKind::FileTooLarge) => super::stdio::oversize(method, "a stream", MAX_TOTAL),
+        _ if kind == Some(ErrorKind::ResourceBusy) => room::none(),
         Some(sse_stream::Error::Utf8Parse(_)) => {
             Problem::new("malformed-json", format!("the server's stream is no UTF-8 before it answered `{method}`"))
         }
@@ -260,7 +267,7 @@ fn connect_problem(error: reqwest::Error, url: &Url) -> Problem {
     let text = causes(&error);
     let low = text.to_ascii_lowercase();
     let is_refused = sources(&error).any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
     });
     let is_tls = sources(&error).any(|cause| cause.is::<rustls::Error>())
         || ["certificate", "tls", "handshake", "invalidcontenttype"].iter().any(|word| low.contains(word));

@@ -37,7 +37,7 @@ fn read_one(path: &str, document: Document, scan: &mut Scan) {
     let has_more = about.get("nextCursor").is_some_and(|cursor| !cursor.is_null());
     let mut pages = Pages::default();
     pages.is_complete = !has_more;
-    pages.add(document.entries);
+    pages.add(document.entries.into_iter().map(Ok));
     pages.finish();
     for problem in pages.problems.iter_mut().filter(|problem| problem.reason == "no-tools") {
         "the recorded list has no tools: record it with the credentials or arguments that show them"

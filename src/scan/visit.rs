@@ -1,15 +1,15 @@
 //! One visit to one server: shake hands in one era of the protocol or the other, read every page, leave nothing behind.
 
 use super::{Scan, stem};
+use crate::circumstances::Circumstances;
 use crate::failure::{Failure, Stage};
 use crate::listing::{Listing, Server, Source, Unlisted};
 use crate::mcp::handshake::{self, Era, Introduction};
 use crate::mcp::pages::{self, Pages};
-use crate::mcp::{Connection, Problem};
+use crate::mcp::{Connection, Problem, within};
 use crate::redact::Secrets;
 use crate::target::Target;
 use std::time::Duration;
-use tokio::time::{Instant, timeout, timeout_at};
 
 /// The longest line of a message, in characters.
 const LONGEST_LINE: usize = 500;
@@ -49,7 +49,7 @@ pub(super) async fn visit(target: &Target, limit: Duration, on_page: &(dyn Fn(us
         stderr: String::new(),
         skipped: 0,
     };
-    let is_late = timeout_at(Instant::now() + limit, visit.run(limit, on_page)).await.is_err();
+    let is_late = within(limit, visit.run(limit, on_page)).await.is_none();
     if is_late {
         visit.problem = Some(visit.first.take().unwrap_or_else(|| visit.silence(limit)));
     }
@@ -72,13 +72,13 @@ impl Visit<'_> {
     /// Tries both eras: most servers know `initialize`, and some that do not know what follows it die of being asked.
     async fn shake_hands(&mut self, limit: Duration) -> Result<(), Problem> {
         // The better part of the time is for the first try: a package that is downloaded first starts slowly.
-        let first = match timeout(limit * 3 / 4, self.initialize()).await {
-            Ok(Ok(introduction)) => {
+        let first = match within(limit * 3 / 4, self.initialize()).await {
+            Some(Ok(introduction)) => {
                 self.introduction = Some(introduction);
                 return Ok(());
             }
-            Ok(Err(problem)) => problem,
-            Err(_) => self.silence(limit),
+            Some(Err(problem)) => problem,
+            None => self.silence(limit),
         };
         if self.connection.is_none() && first.stage == Some(Stage::Spawn) || !first.is_worth_another_try() {
             return Err(first);
@@ -208,7 +208,7 @@ impl Visit<'_> {
             scan.listings.push(Listing { server, tools: self.pages.tools });
         } else if let Some(failure) = scan.failures.last().cloned() {
             let (name, _, source) = self.origin();
-            scan.unlisted.push(Unlisted { name, source, failure });
+            scan.unlisted.push(Unlisted { name, source, failure, circumstances: Circumstances::default() });
         }
         scan
     }

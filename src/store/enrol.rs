@@ -8,9 +8,9 @@
 //! A place stays in the catalogue. What is shown and published is the source, as it was typed.
 
 use super::database::Database;
+use super::record::Graded;
 use super::value::values;
 use crate::listing::Source;
-use crate::verdict::GradedServer;
 use anyhow::Context as _;
 use serde_json::json;
 use std::fs;
@@ -30,7 +30,7 @@ struct Known {
 pub(super) struct Enrolled<'a> {
     pub(super) id: i64,
     slug: Option<String>,
-    server: &'a GradedServer,
+    server: &'a Graded,
 }
 
 /// Finds the server by name and place; without a name, the one of this place that was listed last. One that has only failed
@@ -68,7 +68,7 @@ fn known(database: &Database, name: Option<&str>, source: &Source) -> anyhow::Re
 }
 
 /// The server that listed something, shown as it was typed this time.
-pub(super) fn enrol_listed<'a>(database: &Database, server: &'a GradedServer) -> anyhow::Result<Enrolled<'a>> {
+pub(super) fn enrol_listed<'a>(database: &Database, server: &'a Graded) -> anyhow::Result<Enrolled<'a>> {
     let about = &server.server;
     let known = known(database, Some(&about.name), &about.source)?;
     let update = "UPDATE servers SET source = ?2, withdrawn = NULL WHERE id = ?1";

@@ -106,6 +106,20 @@ impl Store {
         }))
     }
 
+    /// How long another worker that enumerates a source keeps it, should it be dead.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn enumeration_ends(&self, source: i64) -> anyhow::Result<Duration> {
+        self.database.look(|database| {
+            let row = database.row("SELECT until FROM sources WHERE id = ?1", &values![source])?;
+            let until: Option<String> = row.map_or(Ok(None), |row| row.get(0))?;
+            let Some(until) = until else { return Ok(Duration::ZERO) };
+            let left = until.parse::<Timestamp>()?.duration_since(database.now()?);
+            Ok(Duration::try_from(left).unwrap_or_default())
+        })
+    }
+
     /// Enrols targets of a source, and remembers where its enumeration goes on; not where the lease on it is lost. A target that
     /// changed is visited again; one that is gone is not, and the servers it led to are withdrawn.
     pub fn enrol(&mut self, source: i64, targets: &[Enrolled], cursor: Option<&str>) -> anyhow::Result<bool> {

@@ -3,13 +3,11 @@
 //! A lease has an end and a number. Who dies loses it when its time is over; who comes back late carries an old number, and is
 //! refused. What a visit found and that it is over is one transaction, so each is recorded once.
 
+use super::record::{self, Graded, Remembered, stamp};
 use super::Store;
-use super::record::{self, Recorded, stamp};
 use super::value::{Row, Value, values};
-use crate::circumstances::Circumstances;
 use crate::failure::Failure;
 use crate::listing::Unlisted;
-use crate::verdict::GradedServer;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -39,7 +37,7 @@ pub struct Claim {
 #[derive(Clone, Debug, Default)]
 pub struct Visited {
     /// What was listed.
-    pub listed: Vec<GradedServer>,
+    pub listed: Vec<Graded>,
     /// The server that listed nothing.
     pub unlisted: Option<Unlisted>,
     /// Why something, or everything, was not listed.
@@ -48,8 +46,8 @@ pub struct Visited {
     pub is_seen: bool,
     /// How long to wait before the next try; `None`: no other try is worth it for now.
     pub retry: Option<Duration>,
-    /// How it was made.
-    pub circumstances: Circumstances,
+    /// What kept a started server from this machine.
+    pub isolation: Option<String>,
     /// A hash of what was listed.
     pub content: Option<String>,
 }
@@ -162,9 +160,9 @@ impl Store {
             let now = database.now()?;
             let ends = visits.iter().map(|(claim, visit)| end(claim, visit, now)).collect::<Result<Vec<_>, _>>()?;
             let held: Vec<bool> = database.many(END, &ends)?.iter().map(|rows| !rows.is_empty()).collect();
-            let recorded: Vec<Recorded<'_>> =
+            let remembered: Vec<Remembered<'_>> =
                 visits.iter().zip(&held).filter(|(_, held)| **held).map(|((claim, visit), _)| visit.of(claim)).collect();
-            record::visits(database, &recorded, now)?;
+            record::visits(database, &remembered, now)?;
             Ok(held)
         })
     }
@@ -255,9 +253,9 @@ impl Visited {
     }
 
     /// What is to be remembered of it.
-    fn of(&self, claim: &Claim) -> Recorded<'_> {
+    fn of(&self, claim: &Claim) -> Remembered<'_> {
         // A failure that is tried again shortly is no news of the server.
         let unlisted = self.unlisted.as_ref().filter(|_| self.is_over() && self.listed.is_empty());
-        Recorded { listed: &self.listed, unlisted, target: Some(claim.id), circumstances: Some(&self.circumstances) }
+        Remembered { listed: &self.listed, unlisted, target: Some(claim.id) }
     }
 }

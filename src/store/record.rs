@@ -1,35 +1,61 @@
 //! Writing: each visit is one transaction, so it is remembered whole or not at all.
 
-use super::Store;
 use super::database::Database;
 use super::enrol::{self, enrol, enrol_listed};
 use super::value::{Value, values};
+use super::{Recorded, Store};
 use crate::circumstances::Circumstances;
-use crate::listing::Unlisted;
-use crate::verdict::{GradedServer, GradedTool};
+use crate::listing::{Server, Unlisted};
+use crate::verdict::GradedServer;
 use anyhow::Context as _;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+
+/// Rows that are handed over at once: what a query takes besides the texts is held for so many of them.
+const ROWS: usize = 1000;
+
+/// A graded server, its tools as the texts that are stored.
+#[derive(Clone, Debug)]
+pub struct Graded {
+    /// The slug it wants.
+    pub slug: String,
+    /// Who it says it is, where it was found, how it was read.
+    pub server: Server,
+    /// A (harmless) to F.
+    pub grade: char,
+    /// Its tools, in the server's order.
+    pub tools: Vec<Recorded>,
+    /// How the visit was made.
+    pub circumstances: Circumstances,
+}
+
+impl From<&GradedServer> for Graded {
+    fn from(server: &GradedServer) -> Self {
+        // Made of strings and numbers only: this cannot fail.
+        let tools = server.tools.iter().map(|tool| Recorded {
+            tool: serde_json::to_string(tool.tool.raw()).unwrap_or_default(),
+            verdict: serde_json::to_string(&tool.verdict).unwrap_or_default(),
+            tokens: tool.tokens,
+        });
+        let circumstances = Circumstances { isolation: server.server.isolation.clone(), ..Circumstances::default() };
+        Self {
+            tools: tools.collect(),
+            slug: server.slug.clone(),
+            server: server.server.clone(),
+            grade: server.grade,
+            circumstances,
+        }
+    }
+}
 
 /// A visit that is to be remembered.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Recorded<'a> {
+pub(super) struct Remembered<'a> {
     /// What was listed.
-    pub(super) listed: &'a [GradedServer],
+    pub(super) listed: &'a [Graded],
     /// What was not, and why.
     pub(super) unlisted: Option<&'a Unlisted>,
     /// The target of a crawl that it was to.
     pub(super) target: Option<i64>,
-    /// How it was made.
-    pub(super) circumstances: Option<&'a Circumstances>,
-}
-
-impl Recorded<'_> {
-    /// The circumstances as JSON; nothing where there is nothing to say.
-    fn circumstances(&self) -> anyhow::Result<Option<String>> {
-        let told = self.circumstances.filter(|circumstances| **circumstances != Circumstances::default());
-        Ok(told.map(serde_json::to_string).transpose()?)
-    }
 }
 
 impl Store {
@@ -38,8 +64,9 @@ impl Store {
     ///
     /// # Errors
     /// When the catalogue cannot be written; then nothing of this visit is remembered.
-    pub fn record(&mut self, server: &GradedServer, at: Timestamp) -> anyhow::Result<String> {
-        let visit = Recorded { listed: std::slice::from_ref(server), ..Recorded::default() };
+    pub fn record(&mut self, server: impl Into<Graded>, at: Timestamp) -> anyhow::Result<String> {
+        let listed = [server.into()];
+        let visit = Remembered { listed: &listed, ..Remembered::default() };
         let slugs = self.database.transact(|database| visits(database, &[visit], at))?;
         slugs.into_iter().next().context("the server got no slug")
     }
@@ -49,13 +76,13 @@ impl Store {
     /// # Errors
     /// When the catalogue cannot be written.
     pub fn record_failure(&mut self, visit: &Unlisted, at: Timestamp) -> anyhow::Result<()> {
-        let visit = Recorded { unlisted: Some(visit), ..Recorded::default() };
+        let visit = Remembered { unlisted: Some(visit), ..Remembered::default() };
         self.database.transact(|database| visits(database, &[visit], at)).map(drop)
     }
 }
 
 /// Remembers visits, within a transaction; gives the slugs of the servers that listed something, in their order.
-pub(super) fn visits(database: &Database, visits: &[Recorded<'_>], at: Timestamp) -> anyhow::Result<Vec<String>> {
+pub(super) fn visits(database: &Database, visits: &[Remembered<'_>], at: Timestamp) -> anyhow::Result<Vec<String>> {
     let listed = visits.iter().flat_map(|visit| visit.listed).map(|server| &server.server.source);
     let unlisted = visits.iter().filter_map(|visit| visit.unlisted).map(|unlisted| &unlisted.source);
     enrol::lock(database, listed.chain(unlisted))?;
@@ -63,17 +90,17 @@ pub(super) fn visits(database: &Database, visits: &[Recorded<'_>], at: Timestamp
     for visit in visits {
         for server in visit.listed {
             let known = enrol_listed(database, server)?;
-            listing(database, known.id, server, visit, at)?;
+            listing(database, known.id, server, visit.target, at)?;
             enrolled.push(known);
         }
         if let Some(unlisted) = visit.unlisted {
-            failure(database, unlisted, visit, at)?;
+            failure(database, unlisted, visit.target, at)?;
         }
     }
     enrol::slugs(database, enrolled)
 }
 
-fn listing(database: &Database, id: i64, server: &GradedServer, visit: &Recorded<'_>, at: Timestamp) -> anyhow::Result<()> {
+fn listing(database: &Database, id: i64, server: &Graded, target: Option<i64>, at: Timestamp) -> anyhow::Result<()> {
     let about = &server.server;
     let insert = "
         INSERT INTO observations (server, at, complete, title, version, instructions, protocol, grade, target, circumstances)
@@ -87,22 +114,31 @@ fn listing(database: &Database, id: i64, server: &GradedServer, visit: &Recorded
         &about.instructions,
         &about.protocol,
         server.grade.to_string(),
-        visit.target,
-        visit.circumstances()?
+        target,
+        told(&server.circumstances)?
     ];
     let observation: i64 = database.row(insert, &observation)?.context("the visit was not added")?.get(0)?;
     let verdicts = remember(database, &server.tools)?;
-    let listed: Vec<Vec<Value<'_>>> =
-        (0_i64..).zip(verdicts).map(|(position, verdict)| values![observation, position, verdict].to_vec()).collect();
-    database.many("INSERT INTO listed (observation, position, verdict) VALUES (?1, ?2, ?3)", &listed).map(drop)
+    for (part, verdicts) in (0_i64..).step_by(ROWS).zip(verdicts.chunks(ROWS)) {
+        let rows: Vec<Vec<Value<'_>>> =
+            (part..).zip(verdicts).map(|(position, verdict)| values![observation, position, *verdict].to_vec()).collect();
+        database.many("INSERT INTO listed (observation, position, verdict) VALUES (?1, ?2, ?3)", &rows)?;
+    }
+    Ok(())
 }
 
-fn failure(database: &Database, unlisted: &Unlisted, visit: &Recorded<'_>, at: Timestamp) -> anyhow::Result<()> {
+fn failure(database: &Database, unlisted: &Unlisted, target: Option<i64>, at: Timestamp) -> anyhow::Result<()> {
     let server = enrol(database, unlisted.name.as_deref(), &unlisted.source)?;
     let insert = "
         INSERT INTO observations (server, at, complete, failure, target, circumstances) VALUES (?1, ?2, FALSE, ?3, ?4, ?5)";
     let failure = serde_json::to_string(&unlisted.failure)?;
-    database.execute(insert, &values![server, stamp(at), failure, visit.target, visit.circumstances()?]).map(drop)
+    database.execute(insert, &values![server, stamp(at), failure, target, told(&unlisted.circumstances)?]).map(drop)
+}
+
+/// The circumstances as JSON; nothing where there is nothing to say.
+fn told(circumstances: &Circumstances) -> anyhow::Result<Option<String>> {
+    let told = Some(circumstances).filter(|circumstances| **circumstances != Circumstances::default());
+    Ok(told.map(serde_json::to_string).transpose()?)
 }
 
 /// Every digit of the second is written, so that times sort as text.
@@ -110,38 +146,44 @@ pub(super) fn stamp(at: Timestamp) -> String {
     format!("{at:.9}")
 }
 
-/// The verdicts on tools, in their order, each kept once with its definition. They are added in the order of their texts, so that
-/// two workers that add the same ones do not wait for each other.
-fn remember(database: &Database, tools: &[GradedTool]) -> anyhow::Result<Vec<i64>> {
-    let mut definitions: BTreeMap<String, i64> = BTreeMap::new();
-    let mut texts = Vec::with_capacity(tools.len());
-    for tool in tools {
-        let definition = serde_json::to_string(tool.tool.raw())?;
-        texts.push((definition.clone(), i64::try_from(tool.tokens)?, serde_json::to_string(&tool.verdict)?));
-        definitions.insert(definition, 0);
-    }
+/// The verdicts on tools, in their order, each kept once with its definition.
+fn remember(database: &Database, tools: &[Recorded]) -> anyhow::Result<Vec<i64>> {
     // The hash only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
-    let sets: Vec<_> = definitions.keys().map(|tool| values![crate::fnv::hash(tool).cast_signed(), tool].to_vec()).collect();
-    let numbers = database.once(
+    let definitions = once(
+        database,
         "SELECT id FROM definitions WHERE hash = ?1 AND tool = ?2",
         "INSERT INTO definitions (hash, tool) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING id",
-        &sets,
+        tools.iter().map(|tool| tool.tool.as_str()).collect(),
+        |text| Ok(values![crate::fnv::hash(text).cast_signed(), *text].to_vec()),
     )?;
-    definitions.values_mut().zip(numbers).for_each(|(known, number)| *known = number);
-
-    let keys: Vec<(i64, i64, &str)> =
-        texts.iter().map(|(definition, tokens, verdict)| (definitions[definition], *tokens, verdict.as_str())).collect();
-    let mut verdicts: BTreeMap<(i64, i64, &str), i64> = keys.iter().map(|key| (*key, 0)).collect();
     let toolgrade = env!("CARGO_PKG_VERSION");
-    let sets: Vec<_> = verdicts
-        .keys()
-        .map(|(definition, tokens, verdict)| values![*definition, toolgrade, *tokens, *verdict].to_vec())
-        .collect();
-    let numbers = database.once(
+    once(
+        database,
         "SELECT id FROM verdicts WHERE definition = ?1 AND toolgrade = ?2 AND tokens = ?3 AND verdict = ?4",
         "INSERT INTO verdicts (definition, toolgrade, tokens, verdict) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING RETURNING id",
-        &sets,
-    )?;
-    verdicts.values_mut().zip(numbers).for_each(|(known, number)| *known = number);
-    Ok(keys.iter().map(|key| verdicts[key]).collect())
+        definitions.into_iter().zip(tools).map(|(number, tool)| (number, tool.tokens, tool.verdict.as_str())).collect(),
+        |(definition, tokens, verdict)| Ok(values![*definition, toolgrade, i64::try_from(*tokens)?, *verdict].to_vec()),
+    )
+}
+
+/// The numbers of rows that are kept once, for keys that may come several times. They are added in the order of the keys, so that two
+/// workers that add the same ones do not wait for each other.
+fn once<'k, K: Ord>(
+    database: &Database,
+    find: &str,
+    insert: &str,
+    keys: Vec<K>,
+    row: impl Fn(&K) -> anyhow::Result<Vec<Value<'k>>>,
+) -> anyhow::Result<Vec<i64>> {
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_unstable_by(|a, b| keys[*a].cmp(&keys[*b]));
+    let same: Vec<&[usize]> = order.chunk_by(|a, b| keys[*a] == keys[*b]).collect();
+    let mut numbers = vec![0; keys.len()];
+    for part in same.chunks(ROWS) {
+        let rows = part.iter().map(|same| row(&keys[same[0]])).collect::<anyhow::Result<Vec<_>>>()?;
+        for (same, number) in part.iter().zip(database.once(find, insert, &rows)?) {
+            same.iter().for_each(|at| numbers[*at] = number);
+        }
+    }
+    Ok(numbers)
 }

@@ -197,7 +197,7 @@ fn odd_tools_are_kept_as_sent() {
     check("escapes", "a\\u{1b}[2Jb 2025-11-25 complete: 1 tools: x\\u{1b}[2J\\u{202e}<script>alert(1)</script>\n");
     check("half-emoji", "hostile 2025-11-25 complete: 1 tools: cut\n");
     let scan = scan_one(&["odd-schemas"], LONG);
-    let tools: Vec<String> = scan.listings[0].tools.iter().map(|tool| serde_json::to_string(tool).unwrap()).collect();
+    let tools: Vec<String> = scan.listings[0].tools.iter().map(|tool| tool.json().to_owned()).collect();
     assert_eq!(
         tools,
         [
@@ -248,7 +248,7 @@ fn the_callers_environment_stays_with_the_caller() {
     let mut target = hostile(&["environment"]);
     target.env = BTreeMap::from([("GIVEN".to_owned(), "yes".to_owned())]);
     let scan = scan(vec![Target::Command(target)], &Options { timeout: LONG, ..Options::default() });
-    let names: Vec<&str> = scan.listings[0].tools.iter().map(toolgrade::tool::Tool::name).collect();
+    let names: Vec<&str> = scan.listings[0].tools.iter().map(toolgrade::tool::Definition::name).collect();
     assert!(names.contains(&"PATH") && names.contains(&"GIVEN"), "{names:?}");
     assert!(!names.iter().any(|name| name.starts_with("CARGO_MANIFEST") || name.starts_with("CARGO_PKG")), "{names:?}");
 }

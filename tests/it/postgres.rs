@@ -10,6 +10,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use toolgrade::circumstances::Circumstances;
 use toolgrade::failure::{Failure, Stage};
 use toolgrade::listing::{Source, Unlisted};
 use toolgrade::store::Store;
@@ -43,7 +44,8 @@ fn fill(typed: &str) {
         Failure { target: "shop".to_owned(), stage: Stage::Spawn, reason: "exited".to_owned(), message: "gone".to_owned() };
     for name in [Some("shop"), Some("nobody"), None] {
         let source = Source::File { path: "shop.json".to_owned() };
-        store.record_failure(&Unlisted { name: name.map(str::to_owned), source, failure: failure.clone() }, at(20)).unwrap();
+        let (name, failure, circumstances) = (name.map(str::to_owned), failure.clone(), Circumstances::default());
+        store.record_failure(&Unlisted { name, source, failure, circumstances }, at(20)).unwrap();
     }
 }
 

@@ -233,7 +233,7 @@ fn an_enumeration_belongs_to_one_worker_at_a_time() {
 
 #[test]
 fn a_visit_belongs_to_the_last_who_leased_it() {
-    let visited = || Visited { listed: vec![server("shop").tool(tool("refund"))], is_seen: true, ..Visited::default() };
+    let visited = || Visited { listed: vec![(&server("shop").tool(tool("refund"))).into()], is_seen: true, ..Visited::default() };
     for catalogue in Catalogue::both() {
         let open = || Store::open(&catalogue.typed()).unwrap();
         let (mut one, mut other) = (open(), open());

@@ -7,6 +7,7 @@ use serde_json::json;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use toolgrade::circumstances::Circumstances;
 use toolgrade::failure::{Failure, Stage};
 use toolgrade::listing::{Source, Unlisted};
 use toolgrade::report::json::server as as_json;
@@ -40,7 +41,8 @@ fn shop() -> GradedServer {
 fn failed(message: &str) -> Unlisted {
     let stage = Stage::Spawn;
     let failure = Failure { target: "shop".to_owned(), stage, reason: "exited".to_owned(), message: message.to_owned() };
-    Unlisted { name: Some("shop".to_owned()), source: shop().server.source, failure }
+    let circumstances = Circumstances::default();
+    Unlisted { name: Some("shop".to_owned()), source: shop().server.source, failure, circumstances }
 }
 
 #[test]

@@ -21,7 +21,7 @@ const CLOCK: [&str; 9] = [
     // How long a server may take to end.
     "src/mcp/process.rs",
     // When a visit is late.
-    "src/scan/visit.rs",
+    "src/mcp/room.rs",
     // How long a catalogue is waited for that is locked or lost.
     "src/store/sqlite.rs",
     "src/store/postgres/session.rs",

@@ -2,6 +2,7 @@
 
 use super::Address;
 use super::connection::{Connection, Kind, Trouble};
+use crate::store::hurry::Hurry;
 use crate::store::value::{Row, Value, values};
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
@@ -11,6 +12,9 @@ use std::time::{Duration, Instant};
 /// How long a lost database is waited for, and how long who is in the way is given.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The same once somebody wants to leave.
+const BRIEFLY: Duration = Duration::from_secs(1);
+
 /// Waits between two tries: the first, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(2));
 
@@ -18,6 +22,7 @@ const WAITS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_s
 pub(in crate::store) struct Session {
     address: Address,
     connection: RefCell<Connection>,
+    hurry: Hurry,
 }
 
 impl std::fmt::Debug for Session {
@@ -29,7 +34,12 @@ impl std::fmt::Debug for Session {
 impl Session {
     pub(in crate::store) fn open(address: Address) -> anyhow::Result<Self> {
         let connection = RefCell::new(Connection::open(&address)?);
-        Ok(Self { address, connection })
+        Ok(Self { address, connection, hurry: Hurry::default() })
+    }
+
+    /// What makes it wait only briefly.
+    pub(in crate::store) fn hurry(&self) -> Hurry {
+        self.hurry.clone()
     }
 
     fn connection(&self) -> Ref<'_, Connection> {
@@ -84,7 +94,7 @@ impl Session {
 
     /// What is done within `work` is done once, or not at all. It may be begun several times.
     pub(in crate::store) fn transact<T>(&self, work: &mut dyn FnMut() -> anyhow::Result<T>) -> anyhow::Result<T> {
-        let mut waiting = Waiting::start();
+        let mut waiting = self.waiting();
         loop {
             let error = match self.connect(&mut waiting).and_then(|()| self.attempt(work)) {
                 Ok(value) => return Ok(value),
@@ -120,7 +130,7 @@ impl Session {
 
     /// Whether a transaction of a lost connection came to its end.
     fn is_committed(&self, number: &str) -> anyhow::Result<bool> {
-        let mut waiting = Waiting::start();
+        let mut waiting = self.waiting();
         loop {
             self.connect(&mut waiting)?;
             let state = self.one("SELECT pg_xact_status(?1::text::xid8)", &values![number]);
@@ -134,8 +144,12 @@ impl Session {
         }
     }
 
+    fn waiting(&self) -> Waiting<'_> {
+        Waiting { start: Instant::now(), next: WAITS.0, hurry: &self.hurry }
+    }
+
     /// Makes sure that there is a connection.
-    fn connect(&self, waiting: &mut Waiting) -> anyhow::Result<()> {
+    fn connect(&self, waiting: &mut Waiting<'_>) -> anyhow::Result<()> {
         while self.connection().is_closed() {
             match Connection::open(&self.address) {
                 Ok(connection) => drop(self.connection.replace(connection)),
@@ -150,20 +164,18 @@ impl Session {
 }
 
 /// How long has been waited.
-struct Waiting {
+struct Waiting<'a> {
     start: Instant,
     next: Duration,
+    hurry: &'a Hurry,
 }
 
-impl Waiting {
-    fn start() -> Self {
-        Self { start: Instant::now(), next: WAITS.0 }
-    }
-
+impl Waiting<'_> {
     /// Waits a while, or gives up with the error.
     fn wait(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
-        if self.start.elapsed() > PATIENCE {
-            return Err(error.context(format!("the database was asked for {} s in vain", PATIENCE.as_secs())));
+        let (waited, patience) = (self.start.elapsed(), if self.hurry.is_said() { BRIEFLY } else { PATIENCE });
+        if waited > patience {
+            return Err(error.context(format!("the database was asked for {} s in vain", waited.as_secs())));
         }
         std::thread::sleep(self.next);
         self.next = (2 * self.next).min(WAITS.1);
