@@ -17,7 +17,7 @@ use toolgrade::policy::plan::Plan;
 use toolgrade::policy::profile::Profile;
 use toolgrade::policy::prove::Prover;
 use toolgrade::policy::read::read;
-use toolgrade::tool::{Definition, Tool};
+use toolgrade::tool::Tool;
 
 const TOOLS: usize = 200;
 const CALLS: usize = 1_000_000;
@@ -69,8 +69,8 @@ fn generate() {
         let start = cpu();
         classify(&mut lines.as_bytes(), &mut std::io::sink(), false).unwrap();
         classifying += cpu() - start;
-        let tools = tools.into_iter().map(|tool| Definition::from(&Tool::try_from(tool).unwrap())).collect();
-        let server = grade(Listing { server: Server::named(&name), tools }, name);
+        let tools: Vec<Tool> = tools.into_iter().map(|tool| Tool::try_from(tool).unwrap()).collect();
+        let server = grade(Listing { server: Server::named(&name), tools: tools.iter().collect() }, name);
         let start = cpu();
         plan.servers.extend(Plan::new(plan.profile, &Overrides::default(), &[server]).servers);
         planning += cpu() - start;

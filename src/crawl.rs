@@ -21,12 +21,10 @@ use crate::scan;
 use crate::store::{Claim, Counts, Store};
 use crate::target::{Resolved, Target, Typed};
 use anyhow::Context as _;
-use futures_util::FutureExt as _;
 use hosts::{Bounds, Hosts};
 use source::Sources;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -277,9 +275,7 @@ impl Crawl<'_> {
         let local = self.local.get(&(claim.source, claim.key.clone())).cloned();
         sharing_room(async move {
             let begin = Instant::now();
-            let visit = AssertUnwindSafe(visit::visit(&claim, local, &options));
-            // A panic in one visit is one failure, not the end of the crawl.
-            let visited = visit.catch_unwind().await.unwrap_or_else(|_| visit::broken(&claim));
+            let visited = visit::unbroken(&claim, visit::visit(&claim, local, &options)).await;
             let took = begin.elapsed();
             let is_listed = visited.content.is_some();
             Done {

@@ -24,12 +24,13 @@ use subject::{Purpose, Subject};
 /// Grades a whole listing; tools are judged together, as siblings on one server.
 #[must_use]
 pub fn grade(listing: Listing, slug: String) -> GradedServer {
-    let grader = Grader::new(&listing.server, listing.tools.iter().map(Definition::name));
-    let graded = |definition: &Definition| {
-        let tool = definition.tool();
-        GradedTool { tokens: crate::tokens::count_tool(&tool), verdict: grader.verdict(&tool), tool }
-    };
-    let tools: Vec<GradedTool> = listing.tools.iter().map(graded).collect();
+    let tools: Vec<Tool> = listing.tools.iter().map(Definition::tool).collect();
+    let verdicts = verdicts(&listing.server, &tools);
+    let tools: Vec<GradedTool> = tools
+        .into_iter()
+        .zip(verdicts)
+        .map(|(tool, verdict)| GradedTool { tokens: crate::tokens::count_tool(&tool), tool, verdict })
+        .collect();
     let grade = letter(tools.iter().map(|tool| &tool.verdict));
     GradedServer { slug, server: listing.server, tools, grade }
 }

@@ -50,6 +50,7 @@ pub mod store;
 pub mod target;
 pub mod text;
 pub mod tokens;
+pub mod texts;
 pub mod tool;
 pub mod verdict;
 pub mod vocabulary;

@@ -2,7 +2,7 @@
 
 use crate::circumstances::Circumstances;
 use crate::failure::Failure;
-use crate::tool::Definition;
+use crate::tool::Definitions;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ pub struct Listing {
     /// The server itself.
     pub server: Server,
     /// The tools, in the server's order.
-    pub tools: Vec<Definition>,
+    pub tools: Definitions,
 }
 
 /// A server: who it says it is, where it was found, and how it was read.

@@ -24,6 +24,7 @@ mod sse;
 mod stdio;
 mod stray;
 mod tail;
+mod tls;
 mod web;
 
 pub use challenge::Challenge;

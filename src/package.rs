@@ -181,8 +181,18 @@ fn check(target: &PackageTarget) -> Result<(), Problem> {
             Problem::new("bad-package", format!("`{name}` is no name of a package of {}", target.registry)).at(Stage::Plan)
         );
     }
-    match target.version.as_deref().filter(|version| !word(version, b"-._+!")) {
-        Some(version) => Err(Problem::new("bad-package", format!("`{version}` is no exact version")).at(Stage::Plan)),
+    // A range is one word to a package manager, and what it comes to is recorded.
+    let signs: &[u8] = match target.registry {
+        PackageKind::Npm => b"^~<>=|* ",
+        PackageKind::Pypi => b"<>=~!,*",
+        _ => b"",
+    };
+    let is_sign = |first: char| u8::try_from(first).is_ok_and(|first| signs.contains(&first));
+    let is_version = |version: &str| word(version.trim_start_matches(is_sign), &[b"-._+!", signs].concat());
+    match target.version.as_deref().filter(|version| *version != "*" && !is_version(version)) {
+        Some(version) => {
+            Err(Problem::new("bad-package", format!("`{version}` is no version and no range of versions")).at(Stage::Plan))
+        }
         None => Ok(()),
     }
 }

@@ -88,11 +88,34 @@ pub(crate) struct Support {
     bubblewrap: Result<(PathBuf, String), String>,
     /// The version of Landlock, or why there is none.
     landlock: Result<i32, String>,
+    programs: Programs,
+}
+
+/// The programs that every sandbox is made with, or why they are not there.
+#[derive(Clone, Debug)]
+struct Programs {
     /// This program, where it can be started inside.
     own: Result<PathBuf, String>,
     prlimit: Result<PathBuf, String>,
     /// What makes nobody of root; `None` for other users.
     setpriv: Option<Result<PathBuf, String>>,
+}
+
+impl Programs {
+    fn find() -> Self {
+        Self {
+            own: own(),
+            prlimit: need("prlimit", "util-linux"),
+            setpriv: is_root().then(|| need("setpriv", "util-linux")),
+        }
+    }
+
+    /// What comes before a program that root starts as nobody, and before its limits.
+    fn prefix(&self) -> Vec<String> {
+        let Some(Ok(setpriv)) = &self.setpriv else { return Vec::new() };
+        let words = [&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}"), "--clear-groups", "--no-new-privs", "--"];
+        std::iter::once(setpriv.to_string_lossy().into_owned()).chain(words.map(str::to_owned)).collect()
+    }
 }
 
 /// This program's own file. Only `main` says it: in a test, it is the test.
@@ -110,21 +133,14 @@ impl Support {
     pub(crate) fn get() -> &'static Self {
         static SUPPORT: OnceLock<Support> = OnceLock::new();
         SUPPORT.get_or_init(|| {
-            let mut support = Self {
-                bubblewrap: Err(String::new()),
-                landlock: landlock::probe(),
-                own: own(),
-                prlimit: need("prlimit", "util-linux"),
-                setpriv: is_root().then(|| need("setpriv", "util-linux")),
-            };
-            support.bubblewrap = bubblewrap::probe(&support);
-            support
+            let programs = Programs::find();
+            Self { bubblewrap: bubblewrap::probe(&programs), landlock: landlock::probe(), programs }
         })
     }
 
     /// Whether root runs us, so that files for the sandbox must be for everyone.
     pub(crate) fn is_nobody(&self) -> bool {
-        matches!(self.setpriv, Some(Ok(_)))
+        matches!(self.programs.setpriv, Some(Ok(_)))
     }
 
     /// Whether a sandbox of this layer can be made, or why not.
@@ -147,7 +163,7 @@ impl Support {
 
     /// Whether this program can be started inside, to carry what is said to a gate.
     pub(crate) fn can_forward(&self) -> bool {
-        self.own.is_ok()
+        self.programs.own.is_ok()
     }
 
     /// Whether this layer, here, is bubblewrap.
@@ -161,15 +177,9 @@ impl Support {
         if version < landlock::WITH_NETWORK {
             return Err(format!("Landlock version {version} does not forbid TCP: that needs Linux 6.7"));
         }
-        self.own.as_ref().and(self.prlimit.as_ref()).map_err(Clone::clone)?;
-        self.setpriv.as_ref().map_or(Ok(()), |setpriv| setpriv.as_ref().map(drop).map_err(Clone::clone))
-    }
-
-    /// What comes before a program that root starts as nobody, and before its limits.
-    fn prefix(&self) -> Vec<String> {
-        let Some(Ok(setpriv)) = &self.setpriv else { return Vec::new() };
-        let words = [&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}"), "--clear-groups", "--no-new-privs", "--"];
-        std::iter::once(setpriv.to_string_lossy().into_owned()).chain(words.map(str::to_owned)).collect()
+        let Programs { own, prlimit, setpriv } = &self.programs;
+        own.as_ref().and(prlimit.as_ref()).map_err(Clone::clone)?;
+        setpriv.as_ref().map_or(Ok(()), |setpriv| setpriv.as_ref().map(drop).map_err(Clone::clone))
     }
 }
 
@@ -250,11 +260,11 @@ impl Sandbox {
         let support = Support::get();
         support.can(self.layer)?;
         let program = program.to_string_lossy();
-        let mut words = support.prefix();
-        if support.is_bubblewrap(self.layer) {
-            words.extend(bubblewrap::words(self, support, cwd)?);
+        let mut words = support.programs.prefix();
+        if let Some((bubblewrap, _)) = support.bubblewrap.as_ref().ok().filter(|_| support.is_bubblewrap(self.layer)) {
+            words.extend(bubblewrap::words(self, bubblewrap, &support.programs, cwd));
         }
-        words.push(support.prlimit.clone()?.to_string_lossy().into_owned());
+        words.push(support.programs.prlimit.clone()?.to_string_lossy().into_owned());
         // Outside of a namespace all of a user's processes count, whoever started them.
         let counts_others = !support.is_bubblewrap(self.layer) && !support.is_nobody();
         words.extend(LIMITS.iter().filter(|limit| !counts_others || **limit != PROCESSES).map(|limit| (*limit).to_owned()));
@@ -268,7 +278,7 @@ impl Sandbox {
 
     /// What starts this program inside, to forbid itself the rest; nothing where it cannot be.
     fn inside(&self, support: &Support) -> Vec<String> {
-        let Ok(own) = &support.own else { return Vec::new() };
+        let Ok(own) = &support.programs.own else { return Vec::new() };
         let is_alone = !support.is_bubblewrap(self.layer);
         let mut words = vec![if is_alone { own.to_string_lossy().into_owned() } else { bubblewrap::OWN.to_owned() }];
         words.push("inside".to_owned());
@@ -306,7 +316,7 @@ impl Sandbox {
     pub fn text(&self) -> String {
         let support = Support::get();
         let network = network_text(self.network);
-        match (support.is_bubblewrap(self.layer), &support.landlock, &support.own) {
+        match (support.is_bubblewrap(self.layer), &support.landlock, &support.programs.own) {
             (true, Ok(_), Ok(_)) => format!("bubblewrap + landlock, {network}"),
             (true, ..) => format!("bubblewrap, {network}"),
             // UDP passes.

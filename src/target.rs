@@ -15,7 +15,7 @@ use crate::failure::{Failure, Stage};
 use crate::listing::Source;
 use crate::package;
 use crate::redact::{self, Secrets};
-use crate::registry::PackageKind;
+use crate::registry::{PackageKind, lines};
 use crate::sandbox::Sandbox;
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -166,13 +166,9 @@ pub(crate) fn resolve_one(name: &str, resolved: &mut Resolved) {
     }
     for (prefix, registry) in [("npm:", PackageKind::Npm), ("pypi:", PackageKind::Pypi)] {
         if let Some(package) = name.strip_prefix(prefix) {
-            // The name of an npm package may begin with one.
-            let (package, version) = match package.char_indices().skip(1).find(|(_, character)| *character == '@') {
-                Some((at, _)) => (&package[..at], Some(package[at + 1..].to_owned())),
-                None => (package, None),
-            };
-            let version = version.filter(|version| version != "latest");
-            let target = PackageTarget { registry, package: package.to_owned(), version, ..PackageTarget::default() };
+            let (package, version) = lines::split(&registry, package);
+            let (package, version) = (package.to_owned(), version.map(str::to_owned));
+            let target = PackageTarget { registry, package, version, ..PackageTarget::default() };
             return resolved.targets.push(Target::Package(target));
         }
     }

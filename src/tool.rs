@@ -1,7 +1,9 @@
 //! A tool as its server lists it: the raw JSON object, untouched, with readers that forgive what real servers get wrong.
 
+use crate::texts::Texts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// One entry of `tools/list` (MCP specification, *Tools*). The JSON stays as it was sent; unknown fields are kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -10,12 +12,13 @@ pub struct Tool {
     raw: Map<String, Value>,
 }
 
-/// A tool as text: what is kept of it until somebody looks at it, since as values it takes ten times the memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Definition {
-    name: Box<str>,
-    json: Box<str>,
-}
+/// Tools as texts: what is kept of them until somebody looks at one, since as values they take ten times the memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Definitions(Texts);
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Definition<'a>(&'a str);
 
 /// Levels of arrays and objects in a tool: fewer than a reader of JSON takes, so that what was written can be read again.
 const DEEPEST: usize = 100;
@@ -110,23 +113,64 @@ impl Tool {
     }
 }
 
-impl Definition {
-    /// The tool's `name`, never empty.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+impl Definitions {
+    /// Adds a tool at the end.
+    pub fn push(&mut self, tool: &Tool) {
+        // Made of strings and JSON values only: this cannot fail.
+        self.0.push(&serde_json::to_string(&tool.raw).unwrap_or_default());
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in the server's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Definition<'_>> + Clone {
+        self.0.iter().map(Definition)
+    }
+
+    /// The texts: each tool as a JSON object in one line.
+    #[must_use]
+    pub fn texts(&self) -> &Texts {
+        &self.0
+    }
+
+    /// The same, kept.
+    #[must_use]
+    pub fn into_texts(self) -> Texts {
+        self.0
+    }
+
+    /// Keeps the first of those that are alike.
+    pub fn dedup(&mut self) {
+        let mut seen = HashSet::new();
+        let mut kept = Texts::default();
+        kept.extend(self.0.iter().filter(|text| seen.insert(*text)));
+        self.0 = kept;
+    }
+}
+
+impl<'t> FromIterator<&'t Tool> for Definitions {
+    fn from_iter<I: IntoIterator<Item = &'t Tool>>(tools: I) -> Self {
+        let mut definitions = Self::default();
+        tools.into_iter().for_each(|tool| definitions.push(tool));
+        definitions
+    }
+}
+
+impl<'a> Definition<'a> {
     /// The JSON object as the server sent it, in one line.
     #[must_use]
-    pub fn json(&self) -> &str {
-        &self.json
-    }
-
-    /// The same without a copy.
-    #[must_use]
-    pub fn into_json(self) -> String {
-        self.json.into()
+    pub fn json(self) -> &'a str {
+        self.0
     }
 
     /// The tool, to be looked at.
@@ -134,16 +178,8 @@ impl Definition {
     /// # Panics
     /// Never: only what was a tool is written.
     #[must_use]
-    pub fn tool(&self) -> Tool {
-        serde_json::from_str(&self.json).expect("what was written from a tool is one")
-    }
-}
-
-impl From<&Tool> for Definition {
-    fn from(tool: &Tool) -> Self {
-        // Made of strings and JSON values only: this cannot fail.
-        let json = serde_json::to_string(&tool.raw).unwrap_or_default();
-        Self { name: tool.name().into(), json: json.into() }
+    pub fn tool(self) -> Tool {
+        serde_json::from_str(self.0).expect("what was written from a tool is one")
     }
 }
 

@@ -100,7 +100,10 @@ impl View {
             }
             Event::Awaited { source, most } => {
                 let source = crate::redact::url(source);
-                self.say(&format!("{source}: another worker reads it, or one that was killed, which is known in {}", seconds(most)));
+                self.say(&format!(
+                    "{source}: another worker reads it, or one that was killed, which is known in {}",
+                    seconds(most)
+                ));
             }
             Event::Idle { due } if due >= WORTH_TELLING => {
                 self.say(&format!("what is left is due in {}: it is tried again, or another worker has it", seconds(due)));
@@ -219,7 +222,10 @@ fn hints(summary: &Summary) -> Vec<String> {
         0 => {}
         number => hints.push(format!("{} {what}", count(number, "server"))),
     };
-    hint("unauthorized", "asked for credentials: name one yourself, as `crawl URL --header 'Authorization: Bearer …'` or in a config");
+    hint(
+        "unauthorized",
+        "asked for credentials: name one yourself, as `crawl URL --header 'Authorization: Bearer …'` or in a config",
+    );
     hint("needs-credentials", "wanted variables that nobody gave: see `--placeholders`");
     hint("needs-values", "with parts in the URL that somebody must choose: see `--placeholders`");
     hint("no-sandbox", "were not started for want of a sandbox: see `toolgrade doctor`");

@@ -2,8 +2,8 @@
 
 pub(super) mod installed;
 
-use crate::cli::{Format, SandboxChoice, ScanArgs, TargetArgs, VisitArgs};
 use crate::circumstances::Circumstances;
+use crate::cli::{Format, SandboxChoice, ScanArgs, TargetArgs, VisitArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::installed::Installed;

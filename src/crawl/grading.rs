@@ -3,7 +3,8 @@
 use crate::circumstances::Circumstances;
 use crate::grade::{Exposure, Grader};
 use crate::listing::{Listing, Server};
-use crate::store::{Graded, Recorded};
+use crate::store::Graded;
+use crate::texts::Texts;
 use crate::tool::Definition;
 use crate::{slug, tokens};
 use ring::digest::{SHA256, digest};
@@ -19,7 +20,7 @@ static TURN: Semaphore = Semaphore::const_new(1);
 
 /// Grades what was listed. Gives a hash of it as well, whatever its order: servers shuffle. `None` where we ourselves fail.
 pub(super) async fn graded(listings: Vec<Listing>) -> Option<(Vec<Graded>, String)> {
-    let bytes: usize = listings.iter().flat_map(|listing| &listing.tools).map(|tool| tool.json().len()).sum();
+    let bytes: usize = listings.iter().map(|listing| listing.tools.texts().bytes()).sum();
     if bytes <= BRIEF {
         return Some(all(listings, 1));
     }
@@ -39,44 +40,51 @@ fn all(listings: Vec<Listing>, threads: usize) -> (Vec<Graded>, String) {
 /// What one thread makes of its share of a list.
 #[derive(Default)]
 struct Share {
-    tools: Vec<Recorded>,
+    verdicts: Texts,
+    tokens: Vec<usize>,
     exposure: Exposure,
     hashes: Vec<[u8; 32]>,
 }
 
-fn one(Listing { server, mut tools }: Listing, threads: usize, hashes: &mut Vec<[u8; 32]>) -> Graded {
-    let names: Vec<String> = tools.iter().take(Grader::NAMES).map(|tool| tool.name().to_owned()).collect();
+fn one(Listing { server, tools }: Listing, threads: usize, hashes: &mut Vec<[u8; 32]>) -> Graded {
+    let names: Vec<String> = tools.iter().take(Grader::NAMES).map(|tool| tool.tool().name().to_owned()).collect();
     let size = tools.len().div_ceil(threads).max(1);
+    let share = |from: usize| share(&server, &names, tools.iter().skip(from).take(size));
     let mut whole = Share::default();
     thread::scope(|scope| {
-        let mut others = Vec::new();
-        while tools.len() > size {
-            let part = tools.split_off(tools.len() - size);
-            others.push(scope.spawn(|| share(&server, &names, part)));
-        }
-        whole = share(&server, &names, tools);
-        for other in others.into_iter().rev() {
+        let others: Vec<_> = (size..tools.len()).step_by(size).map(|from| scope.spawn(move || share(from))).collect();
+        whole = share(0);
+        for other in others {
             let other = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            whole.tools.extend(other.tools);
+            whole.verdicts.extend(other.verdicts.iter());
+            whole.tokens.extend(other.tokens);
             whole.exposure.join(other.exposure);
             whole.hashes.extend(other.hashes);
         }
     });
     hashes.append(&mut whole.hashes);
-    Graded { slug: slug::slug(&server.name), grade: whole.exposure.letter(), server, tools: whole.tools, circumstances: Circumstances::default() }
+    Graded {
+        slug: slug::slug(&server.name),
+        grade: whole.exposure.letter(),
+        server,
+        tools: tools.into_texts(),
+        verdicts: whole.verdicts,
+        tokens: whole.tokens,
+        circumstances: Circumstances::default(),
+    }
 }
 
-fn share(server: &Server, names: &[String], tools: Vec<Definition>) -> Share {
+fn share<'a>(server: &Server, names: &[String], tools: impl Iterator<Item = Definition<'a>>) -> Share {
     let grader = Grader::new(server, names.iter().map(String::as_str));
-    let mut share = Share { tools: Vec::with_capacity(tools.len()), hashes: Vec::with_capacity(tools.len()), ..Share::default() };
+    let mut share = Share::default();
     for definition in tools {
         let tool = definition.tool();
         let verdict = grader.verdict(&tool);
         share.exposure.add(&verdict);
-        // Made of strings and numbers only: this cannot fail.
-        let verdict = serde_json::to_string(&verdict).unwrap_or_default();
+        share.tokens.push(tokens::count_tool(&tool));
         share.hashes.push(hash(&server.name, definition.json()));
-        share.tools.push(Recorded { tokens: tokens::count_tool(&tool), tool: definition.into_json(), verdict });
+        // Made of strings and numbers only: this cannot fail.
+        share.verdicts.push(&serde_json::to_string(&verdict).unwrap_or_default());
     }
     share
 }

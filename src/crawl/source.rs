@@ -266,11 +266,7 @@ impl Enumerator<'_> {
     }
 
     /// Enrols all there is in a file; what an earlier version of it named and this one does not is no target any more.
-    async fn whole(
-        &mut self,
-        name: &str,
-        mut entries: impl Iterator<Item = anyhow::Result<Enrolled>>,
-    ) -> anyhow::Result<()> {
+    async fn whole(&mut self, name: &str, mut entries: impl Iterator<Item = anyhow::Result<Enrolled>>) -> anyhow::Result<()> {
         let source = self.store.source(&place_of(name))?;
         self.sources.ids.push(source);
         self.begin((source, name), true).await?;

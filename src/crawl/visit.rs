@@ -11,7 +11,9 @@ use crate::report::hints;
 use crate::scan::{self, Scan};
 use crate::store::{Claim, Visited};
 use crate::target::Target;
+use futures_util::FutureExt as _;
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,8 +143,13 @@ async fn outcome(claim: &Claim, tried: Tried, options: &Options) -> Visited {
     }
 }
 
+/// The outcome of a visit: a panic in it is one failure, not the end of the crawl.
+pub(super) async fn unbroken(claim: &Claim, visit: impl Future<Output = Visited>) -> Visited {
+    AssertUnwindSafe(visit).catch_unwind().await.unwrap_or_else(|_| broken(claim))
+}
+
 /// The outcome of a visit that we ourselves broke off.
-pub(super) fn broken(claim: &Claim) -> Visited {
+fn broken(claim: &Claim) -> Visited {
     let failure = Failure {
         target: claim.name.clone(),
         stage: Stage::Parse,
@@ -150,4 +157,28 @@ pub(super) fn broken(claim: &Claim) -> Visited {
         message: "toolgrade itself failed on this target: please report it, with the server's name and version".to_owned(),
     };
     Visited { failure: Some(failure), ..Visited::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_one_failed_visit() {
+        let claim = Claim {
+            id: 1,
+            attempt: 1,
+            source: 1,
+            key: "shop".to_owned(),
+            name: "shop".to_owned(),
+            plan: None,
+            host: String::new(),
+            tries: 0,
+            content: None,
+        };
+        let visited = pollster::block_on(unbroken(&claim, async { unreachable!("on purpose, in the middle of a visit") }));
+        let failure = visited.failure.unwrap();
+        assert_eq!((failure.target.as_str(), failure.reason.as_str()), ("shop", "bug"));
+        assert!(!visited.is_seen && visited.retry.is_none() && visited.listed.is_empty());
+    }
 }

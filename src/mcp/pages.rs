@@ -4,7 +4,7 @@ use super::handshake::{self, Era};
 use super::problem::METHOD_NOT_FOUND;
 use super::{Connection, Problem, message};
 use crate::failure::Stage;
-use crate::tool::{Definition, Tool};
+use crate::tool::{Definitions, Tool};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
@@ -21,7 +21,7 @@ const MAX_MALFORMED: usize = 10;
 /// What was read so far; kept when reading stops in the middle.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
-    pub(crate) tools: Vec<Definition>,
+    pub(crate) tools: Definitions,
     pub(crate) problems: Vec<Problem>,
     /// Whether the last page was read.
     pub(crate) is_complete: bool,
@@ -36,7 +36,7 @@ impl Pages {
             self.entries += 1;
             let tool = entry.map_err(|error| error.to_string());
             match tool.and_then(|entry| Tool::try_from(entry).map_err(|why| why.to_string())) {
-                Ok(tool) => self.tools.push((&tool).into()),
+                Ok(tool) => self.tools.push(&tool),
                 Err(why) => {
                     self.malformed += 1;
                     if self.malformed <= MAX_MALFORMED {
@@ -92,7 +92,8 @@ pub(crate) async fn read(connection: &mut Connection, era: Era, pages: &mut Page
             return;
         }
         if !seen.insert(cursor.to_string()) {
-            drop_repeated(&mut pages.tools);
+            // A server that ignores cursors sends its first page again.
+            pages.tools.dedup();
             let count = pages.tools.len();
             return pages.stop("cursor-loop", format!("the list's cursor repeats: kept {count} tools, there may be more"));
         }
@@ -111,12 +112,4 @@ fn page(result: &RawValue) -> Option<(Vec<&RawValue>, Value)> {
     let entries = serde_json::from_str(members.get("tools")?.get()).ok()?;
     let cursor = members.get("nextCursor").map(|cursor| message::value(cursor.get())).transpose().ok()?;
     Some((entries, cursor.unwrap_or_default()))
-}
-
-/// A server that ignores cursors sends its first page again.
-fn drop_repeated(tools: &mut Vec<Definition>) {
-    let mut seen = HashSet::new();
-    let is_new: Vec<bool> = tools.iter().map(|tool| seen.insert(tool.json())).collect();
-    let mut is_new = is_new.into_iter();
-    tools.retain(|_| is_new.next().unwrap_or_default());
 }

@@ -2,7 +2,7 @@
 
 use super::problem::clipped;
 use super::public::{self, Private, PublicOnly};
-use super::{Challenge, MAX_MESSAGE, MAX_TOTAL, Problem, room};
+use super::{Challenge, MAX_MESSAGE, MAX_TOTAL, Problem, room, tls};
 use crate::failure::Stage;
 use crate::target::UrlTarget;
 use futures_util::{Stream, StreamExt as _};
@@ -55,13 +55,15 @@ impl Web {
             headers.append(name, value);
         }
 
-        // A second installation fails, and changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let no_tls = |cause: String| {
+            Problem::new("tls", format!("TLS cannot be set up ({cause}): check the system's certificates")).at(Stage::Connect)
+        };
         let mut client = Client::builder()
             .user_agent(concat!("toolgrade/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .connect_timeout(CONNECT);
+            .connect_timeout(CONNECT)
+            .tls_backend_preconfigured(tls::for_url(&url).map_err(|error| no_tls(error.to_string()))?);
         let is_loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
         if is_loopback || target.public_only {
             // A proxy would resolve the name itself, where nobody checks what it leads to.
@@ -70,14 +72,7 @@ impl Web {
         if target.public_only {
             client = client.dns_resolver(PublicOnly);
         }
-        if url.scheme() == "http" {
-            // Nothing is encrypted, so a machine without certificates must do, and reading them all can be spared.
-            client = client.tls_certs_only([]);
-        }
-        let client = client.build().map_err(|error| {
-            Problem::new("tls", format!("TLS cannot be set up ({}): check the system's certificates", causes(&error)))
-                .at(Stage::Connect)
-        })?;
+        let client = client.build().map_err(|error| no_tls(causes(&error)))?;
         Ok(Self { client, url, headers, public_only: target.public_only })
     }
 
@@ -266,9 +261,8 @@ fn connect_problem(error: reqwest::Error, url: &Url) -> Problem {
     let port = url.port_or_known_default().unwrap_or_default();
     let text = causes(&error);
     let low = text.to_ascii_lowercase();
-    let is_refused = sources(&error).any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
-    });
+    let is_refused = sources(&error)
+        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused));
     let is_tls = sources(&error).any(|cause| cause.is::<rustls::Error>())
         || ["certificate", "tls", "handshake", "invalidcontenttype"].iter().any(|word| low.contains(word));
     if sources(&error).any(|cause| cause.is::<Private>()) {

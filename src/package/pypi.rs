@@ -12,6 +12,7 @@ pub(super) async fn fetch(target: &PackageTarget, place: &Place) -> Result<Found
     let run = async |program: &str, args: &[&str]| place.run(program, args.iter().map(|arg| (*arg).to_owned()).collect()).await;
     run(&python, &["-m", "venv", &at("venv")]).await?;
     let spec = match &target.version {
+        Some(range) if range.starts_with(['<', '>', '=', '~', '!']) => format!("{}{range}", target.package),
         Some(version) => format!("{}=={version}", target.package),
         None => target.package.clone(),
     };

@@ -62,9 +62,9 @@ fn run(value: &Value) -> Option<Package> {
 
 /// The package that a command such as `npx -y NAME@VERSION ARG` runs, and the server's own arguments; `None` for other commands.
 pub(crate) fn package_of<'a>(command: &str, args: &'a [String]) -> Option<(Package, &'a [String])> {
-    let (registry, joint) = match command {
-        "npx" => (PackageKind::Npm, "@"),
-        "uvx" => (PackageKind::Pypi, "=="),
+    let registry = match command {
+        "npx" => PackageKind::Npm,
+        "uvx" => PackageKind::Pypi,
         _ => return None,
     };
     let at = args.iter().position(|arg| !arg.starts_with('-'))?;
@@ -72,11 +72,21 @@ pub(crate) fn package_of<'a>(command: &str, args: &'a [String]) -> Option<(Packa
     if args[..at].iter().any(|flag| !matches!(flag.as_str(), "-y" | "--yes")) {
         return None;
     }
-    let spec = args[at].as_str();
-    let (name, version) = match spec.get(1..)?.split_once(joint) {
-        Some((rest, version)) => (format!("{}{rest}", &spec[..1]), Some(version.to_owned())),
-        None => (spec.to_owned(), None),
+    let (name, version) = split(&registry, &args[at]);
+    Some((
+        Package { registry, name: name.to_owned(), version: version.map(str::to_owned), ..Package::default() },
+        &args[at + 1..],
+    ))
+}
+
+/// The name of a package and its version, as `npx` and `uvx` take them: one alone, or a range. `None` for the latest.
+pub(crate) fn split<'a>(registry: &PackageKind, spec: &'a str) -> (&'a str, Option<&'a str>) {
+    // The name of an npm package may begin with the sign.
+    let signs: &[char] = if *registry == PackageKind::Npm { &['@'] } else { &['@', '=', '<', '>', '~', '!'] };
+    let Some((at, sign)) = spec.char_indices().skip(1).find(|(_, character)| signs.contains(character)) else {
+        return (spec, None);
     };
-    let version = version.filter(|version| version != "latest");
-    Some((Package { registry, name, version, ..Package::default() }, &args[at + 1..]))
+    let rest = &spec[at..];
+    let version = if sign == '@' { &rest[1..] } else { rest.strip_prefix("==").unwrap_or(rest) };
+    (&spec[..at], Some(version).filter(|version| *version != "latest"))
 }

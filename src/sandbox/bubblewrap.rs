@@ -1,6 +1,6 @@
 //! Bubblewrap: namespaces of its own for every server, on a system that is read-only.
 
-use super::{CONFIGURATION, SYSTEM, Sandbox, Support, need, said};
+use super::{CONFIGURATION, Programs, SYSTEM, Sandbox, need, said};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,19 +20,17 @@ pub(super) const GATE: &str = "/run/gate";
 pub(super) const WRITABLE: [&str; 4] = ["/tmp", "/home", "/dev", "/proc"];
 
 /// Bubblewrap and its version, if it makes a sandbox.
-pub(super) fn probe(support: &Support) -> Result<(PathBuf, String), String> {
+pub(super) fn probe(programs: &Programs) -> Result<(PathBuf, String), String> {
     if !cfg!(target_os = "linux") {
         return Err("there is no sandbox for this system: it needs Linux".to_owned());
     }
     let bubblewrap = need("bwrap", "bubblewrap")?;
-    support.prlimit.clone()?;
-    support.setpriv.clone().transpose()?;
+    programs.prlimit.clone()?;
+    programs.setpriv.clone().transpose()?;
     let version = said(Command::new(&bubblewrap).arg("--version"))?;
     let version = version.trim().trim_start_matches("bubblewrap ").to_owned();
-    let found = (bubblewrap, version);
-    let support = Support { bubblewrap: Ok(found.clone()), ..support.clone() };
-    let mut words = support.prefix();
-    words.extend(self::words(&Sandbox::default(), &support, None)?);
+    let mut words = programs.prefix();
+    words.extend(self::words(&Sandbox::default(), &bubblewrap, programs, None));
     said(Command::new(&words[0]).args(&words[1..]).arg("true")).map_err(|why| {
         format!(
             "bubblewrap cannot make a sandbox ({}): user namespaces may be switched off (`kernel.unprivileged_userns_clone`, \
@@ -41,12 +39,11 @@ pub(super) fn probe(support: &Support) -> Result<(PathBuf, String), String> {
             why.trim()
         )
     })?;
-    Ok(found)
+    Ok((bubblewrap, version))
 }
 
 /// Bubblewrap with its arguments, up to the program.
-pub(super) fn words(sandbox: &Sandbox, support: &Support, cwd: Option<&Path>) -> Result<Vec<String>, String> {
-    let (bubblewrap, _) = support.bubblewrap.as_ref()?;
+pub(super) fn words(sandbox: &Sandbox, bubblewrap: &Path, programs: &Programs, cwd: Option<&Path>) -> Vec<String> {
     let mut words = vec![bubblewrap.to_string_lossy().into_owned()];
     let mut say = |parts: &[&str]| words.extend(parts.iter().map(|part| (*part).to_owned()));
     say(&["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--disable-userns"]);
@@ -92,12 +89,12 @@ pub(super) fn words(sandbox: &Sandbox, support: &Support, cwd: Option<&Path>) ->
     for name in ["XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"] {
         say(&["--unsetenv", name]);
     }
-    if let Ok(own) = &support.own {
+    if let Ok(own) = &programs.own {
         say(&["--ro-bind", &own.to_string_lossy(), OWN]);
     }
     if let Some(gate) = &sandbox.gate {
         say(&["--ro-bind", &gate.to_string_lossy(), GATE]);
     }
     say(&["--"]);
-    Ok(words)
+    words
 }

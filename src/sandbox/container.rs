@@ -38,7 +38,7 @@ fn probe() -> Result<&'static str, String> {
         if find(program).is_none() {
             continue;
         }
-        match said(Command::new(program).args(["info", "--format", "{{.OperatingSystem}}"])) {
+        match said(Command::new(program).args(["info", "--format", "{{json .}}"])) {
             Ok(_) => return Ok(program),
             Err(said) => {
                 why =
@@ -112,7 +112,8 @@ impl Container {
             words.push(format!("--volume={0}:{0}:{mode}", directory.display()));
             words.push("--env=HOME=/tmp".to_owned());
             words.push(format!("--user={}", owner(directory)));
-            words.extend((engine() == Ok("podman")).then(|| "--userns=keep-id".to_owned()));
+            // Only where another user than root runs it does podman give users other numbers.
+            words.extend((engine() == Ok("podman") && !super::is_root()).then(|| "--userns=keep-id".to_owned()));
         }
         // The image's own entry point would take the program for its argument.
         words.extend(program.map(|program| format!("--entrypoint={program}")));

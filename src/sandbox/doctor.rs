@@ -45,11 +45,11 @@ fn sandbox(support: &Support) -> Result<String, String> {
 
 fn landlock(support: &Support) -> Result<String, String> {
     let version = support.landlock.clone()?;
-    support.own.clone().map(|_| format!("version {version}"))
+    support.programs.own.clone().map(|_| format!("version {version}"))
 }
 
 fn gate(support: &Support) -> Result<String, String> {
-    support.own.clone().map(|_| "by a proxy of its own".to_owned())
+    support.programs.own.clone().map(|_| "by a proxy of its own".to_owned())
 }
 
 fn version(program: &str, flag: &str) -> Result<String, String> {

@@ -3,8 +3,8 @@
 //! A lease has an end and a number. Who dies loses it when its time is over; who comes back late carries an old number, and is
 //! refused. What a visit found and that it is over is one transaction, so each is recorded once.
 
-use super::record::{self, Graded, Remembered, stamp};
 use super::Store;
+use super::record::{self, Graded, Remembered, stamp};
 use super::value::{Row, Value, values};
 use crate::failure::Failure;
 use crate::listing::Unlisted;

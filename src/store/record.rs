@@ -3,9 +3,11 @@
 use super::database::Database;
 use super::enrol::{self, enrol, enrol_listed};
 use super::value::{Value, values};
-use super::{Recorded, Store};
+use super::Store;
 use crate::circumstances::Circumstances;
 use crate::listing::{Server, Unlisted};
+use crate::texts::Texts;
+use crate::tool::Definitions;
 use crate::verdict::GradedServer;
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -22,23 +24,27 @@ pub struct Graded {
     pub server: Server,
     /// A (harmless) to F.
     pub grade: char,
-    /// Its tools, in the server's order.
-    pub tools: Vec<Recorded>,
+    /// The definitions of its tools, JSON, in the server's order.
+    pub tools: Texts,
+    /// The verdict on each of them, JSON.
+    pub verdicts: Texts,
+    /// Tokens of each of them.
+    pub tokens: Vec<usize>,
     /// How the visit was made.
     pub circumstances: Circumstances,
 }
 
 impl From<&GradedServer> for Graded {
     fn from(server: &GradedServer) -> Self {
+        let tools: Definitions = server.tools.iter().map(|tool| &tool.tool).collect();
+        let mut verdicts = Texts::default();
         // Made of strings and numbers only: this cannot fail.
-        let tools = server.tools.iter().map(|tool| Recorded {
-            tool: serde_json::to_string(tool.tool.raw()).unwrap_or_default(),
-            verdict: serde_json::to_string(&tool.verdict).unwrap_or_default(),
-            tokens: tool.tokens,
-        });
+        server.tools.iter().for_each(|tool| verdicts.push(&serde_json::to_string(&tool.verdict).unwrap_or_default()));
         let circumstances = Circumstances { isolation: server.server.isolation.clone(), ..Circumstances::default() };
         Self {
-            tools: tools.collect(),
+            tools: tools.into_texts(),
+            verdicts,
+            tokens: server.tools.iter().map(|tool| tool.tokens).collect(),
             slug: server.slug.clone(),
             server: server.server.clone(),
             grade: server.grade,
@@ -118,7 +124,7 @@ fn listing(database: &Database, id: i64, server: &Graded, target: Option<i64>, a
         told(&server.circumstances)?
     ];
     let observation: i64 = database.row(insert, &observation)?.context("the visit was not added")?.get(0)?;
-    let verdicts = remember(database, &server.tools)?;
+    let verdicts = remember(database, server)?;
     for (part, verdicts) in (0_i64..).step_by(ROWS).zip(verdicts.chunks(ROWS)) {
         let rows: Vec<Vec<Value<'_>>> =
             (part..).zip(verdicts).map(|(position, verdict)| values![observation, position, *verdict].to_vec()).collect();
@@ -147,13 +153,13 @@ pub(super) fn stamp(at: Timestamp) -> String {
 }
 
 /// The verdicts on tools, in their order, each kept once with its definition.
-fn remember(database: &Database, tools: &[Recorded]) -> anyhow::Result<Vec<i64>> {
+fn remember(database: &Database, Graded { tools, verdicts, tokens, .. }: &Graded) -> anyhow::Result<Vec<i64>> {
     // The hash only narrows the search. Two texts with one hash stay two definitions, so nobody gains by making them collide.
     let definitions = once(
         database,
         "SELECT id FROM definitions WHERE hash = ?1 AND tool = ?2",
         "INSERT INTO definitions (hash, tool) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING id",
-        tools.iter().map(|tool| tool.tool.as_str()).collect(),
+        tools.iter().collect(),
         |text| Ok(values![crate::fnv::hash(text).cast_signed(), *text].to_vec()),
     )?;
     let toolgrade = env!("CARGO_PKG_VERSION");
@@ -161,8 +167,8 @@ fn remember(database: &Database, tools: &[Recorded]) -> anyhow::Result<Vec<i64>>
         database,
         "SELECT id FROM verdicts WHERE definition = ?1 AND toolgrade = ?2 AND tokens = ?3 AND verdict = ?4",
         "INSERT INTO verdicts (definition, toolgrade, tokens, verdict) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING RETURNING id",
-        definitions.into_iter().zip(tools).map(|(number, tool)| (number, tool.tokens, tool.verdict.as_str())).collect(),
-        |(definition, tokens, verdict)| Ok(values![*definition, toolgrade, i64::try_from(*tokens)?, *verdict].to_vec()),
+        definitions.into_iter().zip(tokens).zip(verdicts.iter()).collect(),
+        |((definition, tokens), verdict)| Ok(values![*definition, toolgrade, i64::try_from(**tokens)?, *verdict].to_vec()),
     )
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -111,11 +111,28 @@ impl Database {
 
     /// Its address, without a password.
     pub(crate) fn address(&self) -> String {
+        self.address_in(&CLUSTER.directory)
+    }
+
+    /// The same, where the socket is in another directory.
+    fn address_in(&self, sockets: &Path) -> String {
         let mut directory = String::new();
-        for byte in CLUSTER.directory.to_str().unwrap().bytes() {
+        for byte in sockets.to_str().unwrap().bytes() {
             let _ = write!(directory, "%{byte:02x}");
         }
         format!("postgres://toolgrade@{directory}:{}/{}", CLUSTER.port, self.name)
+    }
+
+    /// An address that leads to it as long as nobody calls the function that is given with it.
+    pub(crate) fn until_gone(&self, directory: &Path) -> (String, impl FnOnce()) {
+        let socket = format!(".s.PGSQL.{}", CLUSTER.port);
+        let link = directory.join(&socket);
+        std::os::unix::fs::symlink(CLUSTER.directory.join(&socket), &link).unwrap();
+        let go = move || {
+            std::fs::remove_file(link).unwrap();
+            self.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'toolgrade' AND datname = current_database()");
+        };
+        (self.address_in(directory), go)
     }
 
     /// Its address over TCP, with this password and these options.

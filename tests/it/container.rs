@@ -58,7 +58,8 @@ fn asked(env: &Env, removals: usize) -> String {
         let asked = env.read("asked").unwrap_or_default();
         if asked.matches("rm --force").count() >= removals {
             let asked = asked.replace(env.path().to_str().unwrap(), "@@DIR@@");
-            let asked = user.replace_all(&asked, "--user=@@").into_owned();
+            // Which user's numbers they are depends on who runs this.
+            let asked = user.replace_all(&asked, "--user=@@").replace(" --userns=keep-id", "");
             // The removal of one container and the start of the next are not in order.
             let mut lines: Vec<String> = made_up.replace_all(&asked, "toolgrade-@@").lines().map(str::to_owned).collect();
             lines.sort_by_key(|line| line.starts_with("rm "));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use toolgrade::scan::{Options, Scan, scan};
 use toolgrade::target::{CommandTarget, Target};
+use toolgrade::tool::{Definition, Tool};
 
 /// Time that no scenario needs.
 const LONG: Duration = Duration::from_secs(60);
@@ -164,7 +165,7 @@ fn noise_is_skipped() {
 #[test]
 fn memory_is_bounded() {
     check("oversize", "! initialize oversize: the server sent a line of more than 16 MiB before it answered `initialize`\n");
-    check("flood", "! initialize oversize: the server sent output of more than 64 MiB before it answered `initialize`\n");
+    check("flood", "! initialize oversize: the server sent output of more than 32 MiB before it answered `initialize`\n");
 }
 
 #[test]
@@ -212,7 +213,7 @@ fn json_that_cannot_be_read_is_told_at_once() {
     check(
         "bomb",
         "hostile 2025-11-25 cut: 0 tools: \n\
-         ! list malformed-json: the server sent a message that cannot be read: recursion limit exceeded at line 1 column 160\n",
+         ! list malformed-json: the server sent a message that cannot be read: EOF while parsing a list at line 1 column 100033\n",
     );
 }
 
@@ -248,7 +249,8 @@ fn the_callers_environment_stays_with_the_caller() {
     let mut target = hostile(&["environment"]);
     target.env = BTreeMap::from([("GIVEN".to_owned(), "yes".to_owned())]);
     let scan = scan(vec![Target::Command(target)], &Options { timeout: LONG, ..Options::default() });
-    let names: Vec<&str> = scan.listings[0].tools.iter().map(toolgrade::tool::Definition::name).collect();
+    let tools: Vec<Tool> = scan.listings[0].tools.iter().map(Definition::tool).collect();
+    let names: Vec<&str> = tools.iter().map(Tool::name).collect();
     assert!(names.contains(&"PATH") && names.contains(&"GIVEN"), "{names:?}");
     assert!(!names.iter().any(|name| name.starts_with("CARGO_MANIFEST") || name.starts_with("CARGO_PKG")), "{names:?}");
 }
@@ -258,7 +260,8 @@ fn the_callers_environment_stays_with_the_caller() {
 fn nothing_is_left_behind() {
     let begin = Instant::now();
     let scan = scan_one(&["grandchild"], LONG);
-    let pid = scan.listings[0].tools[0].name();
+    let tool = scan.listings[0].tools.iter().next().unwrap().tool();
+    let pid = tool.name();
     // A zombie is over; only its new parent has not looked yet.
     let is_over = || {
         std::fs::read_to_string(format!("/proc/{pid}/stat"))

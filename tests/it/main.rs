@@ -33,6 +33,9 @@ mod corpus;
 mod crawl;
 /// Crawls of a registry's API.
 mod crawl_registry;
+/// Containers with a real engine.
+#[cfg(target_os = "linux")]
+mod engine;
 /// `Env`, the builder for running the program.
 mod env;
 /// Spans, and marks put into texts and taken out.

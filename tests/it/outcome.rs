@@ -8,7 +8,7 @@ pub(crate) fn text(scan: &Scan) -> String {
     let mut text = String::new();
     for listing in &scan.listings {
         let server = &listing.server;
-        let names: Vec<String> = listing.tools.iter().map(|tool| tool.name().escape_debug().to_string()).collect();
+        let names: Vec<String> = listing.tools.iter().map(|tool| tool.tool().name().escape_debug().to_string()).collect();
         let names = match names.as_slice() {
             [first, .., last] if names.len() > 8 => format!("{first} … {last}"),
             names => names.join(" "),

@@ -161,6 +161,28 @@ fn a_lost_database_is_found_again() {
 }
 
 #[test]
+fn who_wants_to_leave_does_not_wait_for_a_lost_database() {
+    let (_web, env) = slow_farm(60, &["good"]);
+    let database = Database::new();
+    let (address, go) = database.until_gone(env.path());
+    let worker = worker(&env, &address);
+    wait_until(|| database.number("SELECT count(*) FROM pg_tables WHERE tablename = 'targets'") > 0 && database.number(DONE) > 3);
+    go();
+    // It waits for the database to come back.
+    std::thread::sleep(Duration::from_secs(3));
+    signal(&worker, Signal::SIGINT);
+    let begin = Instant::now();
+    let output = worker.wait_with_output().unwrap();
+    assert!(begin.elapsed() < Duration::from_secs(20), "took {:?}", begin.elapsed());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("the database was asked for"), "{said}");
+    // The same command goes on, once there is a database and the leases are over.
+    let summary = summary(&self::worker(&env, &database.address()).wait_with_output().unwrap(), 0);
+    assert_eq!(summary["targets"]["seen"], 60);
+    assert_eq!(database.number(MOST_VISITS), 1);
+}
+
+#[test]
 fn two_who_read_one_registry_read_it_after_each_other() {
     let servers = Web::start(well_behaved);
     let address = servers.address.clone();

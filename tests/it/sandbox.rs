@@ -249,7 +249,8 @@ fn packages_are_fetched_without_running_them_and_run_without_a_network() {
         entry("io.shop/python", json!({ "registryType": "pypi", "identifier": "shop-server", "version": "2.0" })),
         entry("io.shop/missing", json!({ "registryType": "npm", "identifier": "@shop/nothing", "version": "1.0.0" })),
         entry("io.shop/flag", json!({ "registryType": "npm", "identifier": "--prefix=/", "version": "1.0.0" })),
-        entry("io.shop/range", json!({ "registryType": "pypi", "identifier": "shop-server", "version": ">=1" })),
+        entry("io.shop/range", json!({ "registryType": "pypi", "identifier": "shop-server", "version": ">=1,<3" })),
+        entry("io.shop/path", json!({ "registryType": "pypi", "identifier": "shop-server", "version": "/x.whl" })),
     ]);
     std::fs::write(env.path().join("index.json"), document.to_string()).unwrap();
     let args = ["crawl", "--catalogue", "c.db", "index.json", "--retries", "0"];
@@ -305,8 +306,17 @@ fn a_package_is_a_target_of_a_scan() {
         env.output(&["scan", "--sandbox", "--env", "SHOP_TOKEN=x", "--format", "json", "--", "npx", "-y", "@shop/server@1.2.3"]);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["servers"][0]["source"], source);
+    // A range comes to one version.
+    for (range, holds) in [("^1.2", true), (">=1 <2", true), ("*", true), ("^2", false)] {
+        let spec = format!("@shop/server@{range}");
+        let output = env.output(&["scan", "--sandbox", "--env", "SHOP_TOKEN=x", "--format", "json", "--", "npx", "-y", &spec]);
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["servers"][0]["source"] == source, holds, "{range}: {}", String::from_utf8_lossy(&output.stderr));
+    }
     let said = env.run(&["scan", "npm:../../x", "pypi:-r/etc/passwd"]);
     assert!(said.matches("is no name of a package").count() == 2, "{said}");
+    let said = env.run(&["scan", "npm:x@../../y", "npm:x@git+ssh://x", "npm:x@npm:y@1", "npm:x@-g", "pypi:x@/y.whl", "npm:x@"]);
+    assert!(said.matches("is no version and no range of versions").count() == 6, "{said}");
     let said = env.run(&["scan", "npm:@shop/nothing", "npm:@shop/server@7.0.0"]);
     assert!(said.contains("`@shop/nothing` cannot be fetched: the npm registry has no such package\n"), "{said}");
     assert!(
