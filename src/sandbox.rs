@@ -103,11 +103,7 @@ struct Programs {
 
 impl Programs {
     fn find() -> Self {
-        Self {
-            own: own(),
-            prlimit: need("prlimit", "util-linux"),
-            setpriv: is_root().then(|| need("setpriv", "util-linux")),
-        }
+        Self { own: own(), prlimit: need("prlimit", "util-linux"), setpriv: is_root().then(|| need("setpriv", "util-linux")) }
     }
 
     /// What comes before a program that root starts as nobody, and before its limits.

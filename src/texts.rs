@@ -1,48 +1,71 @@
-//! Many texts in one piece of memory: no allocation for each, and none is left behind in small pieces when all of them go.
+//! Many texts in few pieces of memory, none of which is ever moved: no allocation for each text, no copy as they become more, and
+//! nothing left behind between others' memory when all of them go.
+
+/// How long a piece is, in bytes: as long as all before it, within these bounds.
+const PIECE: (usize, usize) = (4 << 10, 1 << 20);
 
 /// A list of texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Texts {
+    pieces: Vec<Piece>,
+    len: usize,
+    bytes: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
     all: String,
-    /// Where each of them ends, in bytes.
+    /// Where each of its texts ends.
     ends: Vec<usize>,
 }
 
 impl Texts {
     /// Adds a text at the end.
     pub fn push(&mut self, text: &str) {
-        self.all.push_str(text);
-        self.ends.push(self.all.len());
+        let has_room = |piece: &Piece| piece.all.capacity() - piece.all.len() >= text.len();
+        if !self.pieces.last().is_some_and(has_room) {
+            let capacity = self.bytes.clamp(PIECE.0, PIECE.1).max(text.len());
+            self.pieces.push(Piece { all: String::with_capacity(capacity), ends: Vec::new() });
+        }
+        if let Some(piece) = self.pieces.last_mut() {
+            piece.all.push_str(text);
+            piece.ends.push(piece.all.len());
+        }
+        self.len += 1;
+        self.bytes += text.len();
+    }
+
+    /// Adds others at the end.
+    pub fn append(&mut self, others: Self) {
+        self.pieces.extend(others.pieces);
+        self.len += others.len;
+        self.bytes += others.bytes;
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.len
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len == 0
     }
 
     /// How long they are together, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.all.len()
-    }
-
-    /// The text at a place that is less than [`Texts::len`].
-    #[must_use]
-    pub fn at(&self, place: usize) -> &str {
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.all[start..self.ends[place]]
+        self.bytes
     }
 
     /// All of them, in their order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        (0..self.len()).map(|place| self.at(place))
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        self.pieces.iter().flat_map(|piece| {
+            let starts = std::iter::once(0).chain(piece.ends.iter().copied());
+            starts.zip(&piece.ends).map(|(start, end)| &piece.all[start..*end])
+        })
     }
 }
 
@@ -54,14 +77,26 @@ impl<'a> Extend<&'a str> for Texts {
 
 #[cfg(test)]
 mod tests {
-    use super::Texts;
+    use super::{PIECE, Texts};
 
     #[test]
     fn texts_stay_apart() {
         let mut texts = Texts::default();
         assert!(texts.is_empty() && texts.iter().next().is_none());
-        texts.extend(["a", "", "ä€"]);
-        assert_eq!(texts.iter().collect::<Vec<_>>(), ["a", "", "ä€"]);
-        assert_eq!((texts.len(), texts.bytes(), texts.at(2)), (3, 6, "ä€"));
+        let long = "x".repeat(PIECE.0 + 1);
+        let given = ["a", "", "ä€", &long, "", "b"];
+        texts.extend(given);
+        assert_eq!(texts.iter().collect::<Vec<_>>(), given);
+        assert_eq!((texts.len(), texts.bytes()), (6, 7 + long.len()));
+        texts.append(texts.clone());
+        assert_eq!(texts.iter().collect::<Vec<_>>(), [given, given].concat());
+    }
+
+    #[test]
+    fn many_texts_take_little_more_than_they_are_long() {
+        let mut texts = Texts::default();
+        texts.extend(std::iter::repeat_n("a definition of a tool", 100_000));
+        let taken: usize = texts.pieces.iter().map(|piece| piece.all.capacity()).sum();
+        assert!(taken < texts.bytes() + 2 * PIECE.1, "{taken}");
     }
 }

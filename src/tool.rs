@@ -13,7 +13,7 @@ pub struct Tool {
 }
 
 /// Tools as texts: what is kept of them until somebody looks at one, since as values they take ten times the memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Definitions(Texts);
 
 /// One of them.
@@ -133,7 +133,7 @@ impl Definitions {
     }
 
     /// All of them, in the server's order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Definition<'_>> + Clone {
+    pub fn iter(&self) -> impl Iterator<Item = Definition<'_>> + Clone {
         self.0.iter().map(Definition)
     }
 

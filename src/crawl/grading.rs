@@ -5,12 +5,14 @@ use crate::grade::{Exposure, Grader};
 use crate::listing::{Listing, Server};
 use crate::store::Graded;
 use crate::texts::Texts;
-use crate::tool::Definition;
+use crate::tool::Definitions;
 use crate::{slug, tokens};
 use ring::digest::{SHA256, digest};
 use std::num::NonZero;
-use std::thread;
+use std::sync::Arc;
+use std::thread::available_parallelism;
 use tokio::sync::Semaphore;
+use tokio::task::{spawn_blocking, yield_now};
 
 /// Bytes of definitions that are graded between two other things: a few milliseconds of work.
 const BRIEF: usize = 128 << 10;
@@ -20,24 +22,55 @@ static TURN: Semaphore = Semaphore::const_new(1);
 
 /// Grades what was listed. Gives a hash of it as well, whatever its order: servers shuffle. `None` where we ourselves fail.
 pub(super) async fn graded(listings: Vec<Listing>) -> Option<(Vec<Graded>, String)> {
-    let bytes: usize = listings.iter().map(|listing| listing.tools.texts().bytes()).sum();
-    if bytes <= BRIEF {
-        return Some(all(listings, 1));
+    let (mut graded, mut hashes) = (Vec::new(), Vec::new());
+    for Listing { server, tools } in listings {
+        let names = tools.iter().take(Grader::NAMES).map(|tool| tool.tool().name().to_owned()).collect();
+        let list = List { server, tools, names };
+        let is_brief = list.tools.texts().bytes() <= BRIEF;
+        let (share, list) = if is_brief { (list.share(0, usize::MAX), list) } else { long(list).await? };
+        // A recorded list may be of thousands of servers.
+        yield_now().await;
+        hashes.extend(share.hashes);
+        graded.push(Graded {
+            slug: slug::slug(&list.server.name),
+            grade: share.exposure.letter(),
+            server: list.server,
+            tools: list.tools.into_texts(),
+            verdicts: share.verdicts,
+            tokens: share.tokens,
+            circumstances: Circumstances::default(),
+        });
     }
-    let _turn = TURN.acquire().await;
-    // It would keep other visits from their connections.
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    tokio::task::spawn_blocking(move || all(listings, cores)).await.ok()
-}
-
-fn all(listings: Vec<Listing>, threads: usize) -> (Vec<Graded>, String) {
-    let mut hashes = Vec::new();
-    let graded = listings.into_iter().map(|listing| one(listing, threads, &mut hashes)).collect();
     hashes.sort_unstable();
-    (graded, hex(digest(&SHA256, hashes.as_flattened()).as_ref()))
+    Some((graded, hex(digest(&SHA256, hashes.as_flattened()).as_ref())))
 }
 
-/// What one thread makes of its share of a list.
+/// Grades a long list, away from the connections of other visits.
+async fn long(list: List) -> Option<(Share, List)> {
+    let _turn = TURN.acquire().await;
+    let list = Arc::new(list);
+    let size = list.tools.len().div_ceil(available_parallelism().map_or(1, NonZero::get)).max(1);
+    let share = |from| {
+        let list = Arc::clone(&list);
+        spawn_blocking(move || list.share(from, size))
+    };
+    let shares: Vec<_> = (0..list.tools.len()).step_by(size).map(share).collect();
+    let mut whole = Share::default();
+    for share in shares {
+        whole.add(share.await.ok()?);
+    }
+    Some((whole, Arc::into_inner(list)?))
+}
+
+/// What one server listed.
+struct List {
+    server: Server,
+    tools: Definitions,
+    /// Names of tools, as far as they say what the server is for.
+    names: Vec<String>,
+}
+
+/// What is made of a share of a list.
 #[derive(Default)]
 struct Share {
     verdicts: Texts,
@@ -46,47 +79,31 @@ struct Share {
     hashes: Vec<[u8; 32]>,
 }
 
-fn one(Listing { server, tools }: Listing, threads: usize, hashes: &mut Vec<[u8; 32]>) -> Graded {
-    let names: Vec<String> = tools.iter().take(Grader::NAMES).map(|tool| tool.tool().name().to_owned()).collect();
-    let size = tools.len().div_ceil(threads).max(1);
-    let share = |from: usize| share(&server, &names, tools.iter().skip(from).take(size));
-    let mut whole = Share::default();
-    thread::scope(|scope| {
-        let others: Vec<_> = (size..tools.len()).step_by(size).map(|from| scope.spawn(move || share(from))).collect();
-        whole = share(0);
-        for other in others {
-            let other = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            whole.verdicts.extend(other.verdicts.iter());
-            whole.tokens.extend(other.tokens);
-            whole.exposure.join(other.exposure);
-            whole.hashes.extend(other.hashes);
+impl List {
+    fn share(&self, from: usize, size: usize) -> Share {
+        let grader = Grader::new(&self.server, self.names.iter().map(String::as_str));
+        let mut share = Share::default();
+        for definition in self.tools.iter().skip(from).take(size) {
+            let tool = definition.tool();
+            let verdict = grader.verdict(&tool);
+            share.exposure.add(&verdict);
+            share.tokens.push(tokens::count_tool(&tool));
+            share.hashes.push(hash(&self.server.name, definition.json()));
+            // Made of strings and numbers only: this cannot fail.
+            share.verdicts.push(&serde_json::to_string(&verdict).unwrap_or_default());
         }
-    });
-    hashes.append(&mut whole.hashes);
-    Graded {
-        slug: slug::slug(&server.name),
-        grade: whole.exposure.letter(),
-        server,
-        tools: tools.into_texts(),
-        verdicts: whole.verdicts,
-        tokens: whole.tokens,
-        circumstances: Circumstances::default(),
+        share
     }
 }
 
-fn share<'a>(server: &Server, names: &[String], tools: impl Iterator<Item = Definition<'a>>) -> Share {
-    let grader = Grader::new(server, names.iter().map(String::as_str));
-    let mut share = Share::default();
-    for definition in tools {
-        let tool = definition.tool();
-        let verdict = grader.verdict(&tool);
-        share.exposure.add(&verdict);
-        share.tokens.push(tokens::count_tool(&tool));
-        share.hashes.push(hash(&server.name, definition.json()));
-        // Made of strings and numbers only: this cannot fail.
-        share.verdicts.push(&serde_json::to_string(&verdict).unwrap_or_default());
+impl Share {
+    /// Adds the share that comes after it.
+    fn add(&mut self, next: Self) {
+        self.verdicts.append(next.verdicts);
+        self.tokens.extend(next.tokens);
+        self.exposure.join(next.exposure);
+        self.hashes.extend(next.hashes);
     }
-    share
 }
 
 fn hash(server: &str, tool: &str) -> [u8; 32] {

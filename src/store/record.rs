@@ -1,9 +1,9 @@
 //! Writing: each visit is one transaction, so it is remembered whole or not at all.
 
+use super::Store;
 use super::database::Database;
 use super::enrol::{self, enrol, enrol_listed};
 use super::value::{Value, values};
-use super::Store;
 use crate::circumstances::Circumstances;
 use crate::listing::{Server, Unlisted};
 use crate::texts::Texts;

@@ -16,11 +16,16 @@ static PIECE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&pattern.join("|")).expect("a constant pattern")
 });
 
+thread_local! {
+    /// One for each thread: they would wait for each other at every piece, for what a search keeps in mind.
+    static OWN: Regex = PIECE.clone();
+}
+
 /// The pieces of a text, in order; together they are the text.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let found = PIECE.find_at(text, at)?;
+        let found = OWN.with(|piece| piece.find_at(text, at))?;
         let piece = &text[at..];
         let piece = leave_last_space(&piece[..found.end() - at], &piece[found.end() - at..]);
         at += piece.len();

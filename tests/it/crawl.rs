@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What every crawl of a test is bounded by.
-pub(crate) const QUICK: [&str; 8] = ["--allow-private", "--pace", "0", "--timeout", "2", "--retries", "0", "--lease=2"];
+pub(crate) const QUICK: [&str; 8] = ["--allow-private", "--pace", "0", "--timeout", "5", "--retries", "0", "--lease=2"];
 
 pub(crate) fn crawl(env: &Env, args: &[&str]) -> String {
     env.run(&[&["crawl", "--catalogue", "c.db"], &QUICK[..], args].concat())

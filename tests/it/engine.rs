@@ -55,12 +55,16 @@ fn layer(here: &Path, port: u16) -> Vec<u8> {
     for program in ["sh", "sed", "cat", "cp", "mkdir", "nc", "touch", "test", "true"] {
         std::os::unix::fs::symlink("busybox", bin.join(program)).unwrap();
     }
-    let server = SERVER.replace("@@HERE@@", here.to_str().unwrap()).replace("@@HOST@@", "127.0.0.1").replace("@@PORT@@", &port.to_string());
+    let server = SERVER
+        .replace("@@HERE@@", here.to_str().unwrap())
+        .replace("@@HOST@@", "127.0.0.1")
+        .replace("@@PORT@@", &port.to_string());
     for (name, text) in [("server", server.as_str()), ("npm", NPM)] {
         std::fs::write(bin.join(name), text).unwrap();
         std::fs::set_permissions(bin.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let made = Command::new("tar").args(["-C", "image", "--owner=0", "--group=0", "-cf", "-", "."]).current_dir(here).output().unwrap();
+    let made =
+        Command::new("tar").args(["-C", "image", "--owner=0", "--group=0", "-cf", "-", "."]).current_dir(here).output().unwrap();
     assert!(made.status.success());
     made.stdout
 }
@@ -88,7 +92,8 @@ fn registry(env: &Env) -> Web {
         })
         .to_string();
         let mut send = |kind: &str, bytes: &[u8]| {
-            let head = format!("content-type: {kind}\r\ndocker-content-digest: {}\r\ncontent-length: {}", sha256(bytes), bytes.len());
+            let head =
+                format!("content-type: {kind}\r\ndocker-content-digest: {}\r\ncontent-length: {}", sha256(bytes), bytes.len());
             let _ = write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\nconnection: close\r\n\r\n");
             if request.method != "HEAD" {
                 let _ = stream.write_all(bytes);

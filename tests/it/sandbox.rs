@@ -100,6 +100,23 @@ fn a_crawl_puts_every_server_into_the_sandbox_and_remembers_it() {
     assert!(said.contains("3 tools  isolation: bubblewrap, no network"), "{said}");
 }
 
+#[test]
+fn a_scan_into_a_catalogue_remembers_it_too() {
+    let env = home();
+    let server = ["--", &example("break_out"), "/nowhere", "/nowhere", "127.0.0.1:1", "m", "gently"];
+    env.run(&[&["scan", "--sandbox", "--catalogue", "c.db"], &server[..]].concat());
+    let failing = ["--", "sh", "-c", "exit 7"];
+    env.run(&[&["scan", "--sandbox", "--catalogue", "c.db"], &failing[..]].concat());
+    let said = plain(&env.run(&["history", "--catalogue", "c.db", "break-out"]));
+    assert!(said.contains("3 tools  isolation: bubblewrap, no network"), "{said}");
+    let catalogue = Connection::open(env.path().join("c.db")).unwrap();
+    let count = "SELECT count(*) FROM observations WHERE circumstances LIKE '{\"isolation\":\"bubblewrap%'";
+    assert_eq!(catalogue.query_row(count, (), |row| row.get::<_, i64>(0)).unwrap(), 2, "also of the one that failed");
+    env.run(&["site", "--catalogue", "c.db", "-o", "out"]);
+    let page = plain(&env.read("out/servers/break-out/index.html").unwrap());
+    assert!(page.contains("<dt>Ran in</dt><dd>bubblewrap, no network</dd>"), "{page}");
+}
+
 /// A text without the second layer, which not every kernel has.
 fn plain(said: &str) -> String {
     said.replace("bubblewrap + landlock", "bubblewrap")
