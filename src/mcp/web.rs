@@ -20,6 +20,9 @@ const MAX_REDIRECTS: usize = 5;
 /// How long a TCP and TLS connection may take.
 const CONNECT: Duration = Duration::from_secs(15);
 
+/// The longest piece of a body of which the length is not told, in bytes.
+const PIECE: usize = 1 << 20;
+
 /// How much of an error's body is read.
 const MAX_ERROR_BODY: usize = 64 << 10;
 
@@ -143,19 +146,33 @@ pub(super) fn media_type(response: &Response) -> String {
 /// The body of a response, up to a limit of what it is after decompression.
 /// The visit has read so many bytes `before`.
 pub(super) async fn body(response: Response, method: &str, before: usize) -> Result<Vec<u8>, Problem> {
-    let mut body = Vec::new();
+    let oversize = || super::stdio::oversize(method, "a body", MAX_MESSAGE);
+    // A length that is told is that of what is sent, so nothing is decompressed.
+    let length = response.content_length().unwrap_or_default();
+    let length = usize::try_from(length).ok().filter(|length| *length <= MAX_MESSAGE).ok_or_else(oversize)?;
+    // What grows is moved, and what it leaves behind stays with this process: so it is put together at the end.
+    let (mut pieces, mut read) = (vec![Vec::with_capacity(length)], 0);
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| {
             Problem::new("closed", format!("the reply to `{method}` broke off ({}): try again", causes(&error)))
         })?;
-        room::ask(before + body.len() + chunk.len()).await?;
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_MESSAGE {
-            return Err(super::stdio::oversize(method, "a body", MAX_MESSAGE));
+        read += chunk.len();
+        room::ask(before + read).await?;
+        if read > MAX_MESSAGE {
+            return Err(oversize());
+        }
+        match pieces.last_mut() {
+            Some(last) if last.capacity() - last.len() >= chunk.len() => last.extend_from_slice(&chunk),
+            _ => {
+                let mut next = Vec::with_capacity(read.min(PIECE).max(chunk.len()));
+                next.extend_from_slice(&chunk);
+                pieces.push(next);
+            }
         }
     }
-    Ok(body)
+    pieces.retain(|piece| !piece.is_empty());
+    Ok(if pieces.len() == 1 { pieces.swap_remove(0) } else { pieces.concat() })
 }
 
 /// The start of an error's body; what breaks off is still shown.
