@@ -44,8 +44,21 @@ pub(crate) struct Ready {
     pub(crate) fetched: Fetched,
     /// What keeps it from this machine, in a few words.
     pub(crate) isolation: String,
-    _directory: Option<TempDir>,
-    _container: Option<Removal>,
+    directory: Option<TempDir>,
+    container: Option<Removal>,
+}
+
+impl Ready {
+    /// Removes what was fetched, where it is not kept.
+    pub(crate) async fn close(self) {
+        drop(self.container);
+        remove(self.directory).await;
+    }
+}
+
+/// Removes a directory, which may hold tens of thousands of files: other visits go on meanwhile.
+async fn remove(directory: Option<TempDir>) {
+    let _ = tokio::task::spawn_blocking(|| drop(directory)).await;
 }
 
 /// What fetching found: where the program is, and what exactly it belongs to.
@@ -76,7 +89,14 @@ async fn fetch_inside(target: &PackageTarget, isolation: &Isolation) -> Result<R
         PackageKind::Pypi => pypi::fetch(target, &place).await,
         other => return Err(unsupported(other)),
     };
-    let found = found.map_err(|problem| place.with_refused(problem))?;
+    let found = match found {
+        Ok(found) => found,
+        Err(problem) => {
+            let problem = place.with_refused(problem);
+            place.remove().await;
+            return Err(problem);
+        }
+    };
     let mut env = target.env.clone();
     env.extend(found.env);
     let fetched = Fetched {

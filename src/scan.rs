@@ -195,8 +195,10 @@ async fn visit_package(target: &PackageTarget, options: &Options, on_page: &(dyn
         Err(problem) => return unfetched(target, problem),
     };
     let isolation = Some(ready.isolation.clone());
+    let package = Some(ready.fetched.clone());
     let scan = visit::visit(&Target::Command(ready.command.clone()), options.timeout, on_page).await;
-    Scan { isolation, package: Some(ready.fetched.clone()), ..scan }
+    ready.close().await;
+    Scan { isolation, package, ..scan }
 }
 
 /// A package that could not be fetched.

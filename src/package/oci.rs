@@ -28,7 +28,7 @@ pub(super) async fn fetch(target: &PackageTarget, isolation: &Isolation) -> Resu
     let fetched = Fetched { registry: "oci".to_owned(), name: target.package.clone(), version, integrity: image.digest() };
     let container = Container::new(isolation.network).contain(&image, &mut command);
     let isolation = container::text(isolation.network);
-    Ok(Ready { command, fetched, isolation, _directory: None, _container: Some(container) })
+    Ok(Ready { command, fetched, isolation, directory: None, container: Some(container) })
 }
 
 /// Pulls an image, whatever it is called; gives what it is exactly.

@@ -110,10 +110,15 @@ impl Place {
         Problem { message, ..problem }
     }
 
+    /// Removes it, where nothing is to be started from it.
+    pub(super) async fn remove(self) {
+        super::remove(self.temporary).await;
+    }
+
     /// What was fetched, ready to be started.
     pub(super) fn ready(self, command: CommandTarget, fetched: Fetched, isolation: &Isolation) -> Ready {
         let network = isolation.network;
-        let mut ready = Ready { command, fetched, isolation: "none".to_owned(), _directory: self.temporary, _container: None };
+        let mut ready = Ready { command, fetched, isolation: "none".to_owned(), directory: self.temporary, container: None };
         match self.means {
             Means::Nothing => {}
             Means::Sandbox(fetching, _) => {
@@ -123,7 +128,7 @@ impl Place {
             }
             Means::Container(image) => {
                 let container = Container { directory: Some((self.directory, false)), ..Container::new(network) };
-                ready._container = Some(container.contain(&image, &mut ready.command));
+                ready.container = Some(container.contain(&image, &mut ready.command));
                 ready.isolation = container::text(network);
             }
         }

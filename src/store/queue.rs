@@ -116,14 +116,16 @@ impl Store {
         })
     }
 
-    /// Leases up to `most` targets that are due to a worker, those of different hosts first.
+    /// Leases up to `most` targets that are due to a worker, those of different hosts first. What it holds itself stays its own, however
+    /// late it renews that, as long as no other worker has taken it.
     pub fn claim(&mut self, worker: &str, sources: Option<&[i64]>, most: usize, lease: Duration) -> anyhow::Result<Vec<Claim>> {
         // Where several write at once, nobody waits for what another one is just taking.
         let lock = self.database.pick("", "FOR UPDATE SKIP LOCKED");
         let claim = format!(
             "WITH due AS MATERIALIZED (
                 SELECT id FROM targets WHERE {}
-                    AND (state = 'queued' OR state = 'failed' AND next_try <= ?3 OR state = 'leased' AND until <= ?3)
+                    AND (state = 'queued' OR state = 'failed' AND next_try <= ?3
+                        OR state = 'leased' AND until <= ?3 AND worker IS DISTINCT FROM ?1)
                 ORDER BY turn, id LIMIT ?4 {lock})
              UPDATE targets SET state = 'leased', attempt = attempt + 1, worker = ?1, until = ?2
              WHERE id IN (SELECT id FROM due)

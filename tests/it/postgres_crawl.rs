@@ -269,6 +269,9 @@ fn a_visit_belongs_to_the_last_who_leased_it() {
         assert_eq!((first[0].key.as_str(), again[0].key.as_str()), ("a", "a"), "its time was over at once");
         let second = claim(&mut one, "one", LEASE);
         assert_eq!(second[0].key, "b", "what another one holds is left alone");
+        one.renew("one", Duration::ZERO).unwrap();
+        assert!(claim(&mut one, "one", LEASE).is_empty(), "a worker is not given again what it is late with");
+        one.renew("one", LEASE).unwrap();
         assert!(claim(&mut one, "one", LEASE).is_empty());
         assert_eq!(one.complete(&[(first[0].clone(), visited())]).unwrap(), [false]);
         assert_eq!(other.complete(&[(again[0].clone(), visited())]).unwrap(), [true]);
