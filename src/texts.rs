@@ -1,8 +1,17 @@
 //! Many texts in few pieces of memory, none of which is ever moved: no allocation for each text, no copy as they become more, and
 //! nothing left behind between others' memory when all of them go.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 /// How long a piece is, in bytes: as long as all before it, within these bounds.
 const PIECE: (usize, usize) = (4 << 10, 1 << 20);
+
+/// Pieces of the full length that are kept to be used again: an allocator has a heap for each thread, and each of them would come
+/// to hold as much as the longest list.
+static SPARE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// How many are kept.
+const SPARE_MOST: usize = 48;
 
 /// A list of texts.
 #[derive(Clone, Debug, Default)]
@@ -19,13 +28,34 @@ struct Piece {
     ends: Vec<usize>,
 }
 
+impl Piece {
+    fn new(capacity: usize) -> Self {
+        let spare = if capacity == PIECE.1 { spare().pop() } else { None };
+        Self { all: spare.unwrap_or_else(|| String::with_capacity(capacity)), ends: Vec::new() }
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        let mut spare = spare();
+        if self.all.capacity() == PIECE.1 && spare.len() < SPARE_MOST {
+            self.all.clear();
+            spare.push(std::mem::take(&mut self.all));
+        }
+    }
+}
+
+fn spare() -> MutexGuard<'static, Vec<String>> {
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Texts {
     /// Adds a text at the end.
     pub fn push(&mut self, text: &str) {
         let has_room = |piece: &Piece| piece.all.capacity() - piece.all.len() >= text.len();
         if !self.pieces.last().is_some_and(has_room) {
             let capacity = self.bytes.clamp(PIECE.0, PIECE.1).max(text.len());
-            self.pieces.push(Piece { all: String::with_capacity(capacity), ends: Vec::new() });
+            self.pieces.push(Piece::new(capacity));
         }
         if let Some(piece) = self.pieces.last_mut() {
             piece.all.push_str(text);
@@ -98,5 +128,10 @@ mod tests {
         texts.extend(std::iter::repeat_n("a definition of a tool", 100_000));
         let taken: usize = texts.pieces.iter().map(|piece| piece.all.capacity()).sum();
         assert!(taken < texts.bytes() + 2 * PIECE.1, "{taken}");
+        // What was used before is empty when it is used again.
+        drop(texts);
+        let mut texts = Texts::default();
+        texts.extend(std::iter::repeat_n("another", 300_000));
+        assert!(texts.iter().all(|text| text == "another"));
     }
 }

@@ -91,15 +91,18 @@ fn work(mut store: Store, worker: &Worker, mut orders: mpsc::Receiver<Order>) ->
                         Err(_) => break,
                     }
                 }
-                complete(&mut store, &visits, replies);
+                complete(&mut store, visits, replies);
             }
         }
     }
     store
 }
 
-fn complete(store: &mut Store, visits: &[(Claim, Visited)], replies: Vec<Reply<bool>>) {
-    match store.complete(visits) {
+fn complete(store: &mut Store, visits: Vec<(Claim, Visited)>, replies: Vec<Reply<bool>>) {
+    let recorded = store.complete(&visits);
+    // Before others hear that there is room again.
+    drop(visits);
+    match recorded {
         Ok(recorded) => replies.into_iter().zip(recorded).for_each(|(reply, recorded)| drop(reply.send(Ok(recorded)))),
         Err(error) => {
             let message = format!("{error:#}");
