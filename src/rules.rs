@@ -115,6 +115,18 @@ static READ: LazyLock<Read> = LazyLock::new(|| {
     Read { rules, vocabulary, lexicon, wording }
 });
 
+static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut ids: Vec<&str> = FILES.files().filter_map(|file| file.path().file_stem()?.to_str()).collect();
+    ids.sort_unstable();
+    ids
+});
+
+/// The ids of all rules, in order: known before the rules are read.
+#[must_use]
+pub fn ids() -> &'static [&'static str] {
+    &IDS
+}
+
 /// All rules, in id order.
 ///
 /// # Panics

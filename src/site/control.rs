@@ -4,7 +4,7 @@
 //! for each class.
 
 use super::catalogue::ToolRef;
-use super::policies::{PAGE, Recommended};
+use super::policies::{FILE, Recommended};
 use super::text;
 use super::trusted::{Filled, is_ordinary};
 use crate::policy::format::Sheet;
@@ -72,7 +72,7 @@ fn part(plan: &ToolPlan, sheets: &[Sheet]) -> ControlPart {
     let standing = plan.standing();
     let (stance, stance_reason) = text::recommendation(plan.class, standing);
     let tabs = sheets.iter().map(|sheet| (sheet.format.name, sheet.sample(plan))).collect();
-    ControlPart { stance, stance_reason, tabs, policies: PAGE, controls: controls(&plan.name, standing) }
+    ControlPart { stance, stance_reason, tabs, policies: FILE, controls: controls(&plan.name, standing) }
 }
 
 /// The four things one can do about a tool, but for the one that is recommended; each is the plain policy of some class.

@@ -81,12 +81,12 @@ impl Recommended {
 pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
     let name = crate::sanitize::line(&entry.card.name);
     let about = format!("The recommended policy for the {name} MCP server, for {} clients and gateways.", FORMATS.len());
-    let path = format!("{}/{PAGE}.html", entry.card.directory());
+    let path = format!("{}/{FILE}", entry.card.directory());
     let layout = writer.layout(&path, &format!("Policies – {name}"), &about);
     let tab = |format: &Format| Tab { name: format.name, written: format.write(&recommended.plan) };
     let tabs = FORMATS.iter().map(tab).collect();
     writer.page(&layout.clone(), &PoliciesPage { layout, entry, tabs })
 }
 
-/// The stem of that page. No slug has two hyphens in a row, so no tool has it.
-pub(super) const PAGE: &str = "policies--all";
+/// That page. No slug has two hyphens in a row, so no tool has it.
+pub(super) const FILE: &str = "policies--all.html";

@@ -33,7 +33,7 @@ struct RulesPage<'a> {
 }
 
 /// A list for each rule, and one of them all.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     for rule in survey.rules {
         lists.push(Box::new(|writer| write(writer, survey, rule)));
     }
@@ -46,7 +46,7 @@ pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
     }));
 }
 
-fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, rule: &Rule) -> anyhow::Result<()> {
+fn write(writer: &mut Writer<'_>, survey: &Survey, rule: &Rule) -> anyhow::Result<()> {
     let (tools, count) = survey.of_rule(&rule.id, LISTED);
     let effect = rule.effect();
     let signal = match &rule.says {

@@ -6,7 +6,7 @@ use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
 use super::marked::{Quote, quotes};
-use super::policies::{PAGE, Recommended};
+use super::policies::{FILE, Recommended};
 use super::survey::Row;
 use super::tool_page::{ToolPage, sections};
 use super::trusted::{self, Trusted};
@@ -117,7 +117,7 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         },
         hidden,
         more_hidden,
-        policies: PAGE,
+        policies: FILE,
     };
     writer.page(&layout, &page)?;
     let directory = entry.card.directory();

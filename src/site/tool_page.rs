@@ -17,7 +17,7 @@ use crate::verdict::{Class, Finding, Signal, Verdict};
 use askama::Template;
 
 /// How many related tools are shown of each kind.
-const RELATED: usize = 6;
+pub(super) const RELATED: usize = 6;
 
 #[derive(Template)]
 #[template(path = "tool.html")]
@@ -124,7 +124,7 @@ fn page<'a>(
 }
 
 /// A parameter with the signals that it raised.
-fn with_signals<'a>(survey: &Survey<'_>, parameter: Parameter<'a>, verdict: &'a Verdict) -> (Parameter<'a>, Vec<&'a str>) {
+fn with_signals<'a>(survey: &Survey, parameter: Parameter<'a>, verdict: &'a Verdict) -> (Parameter<'a>, Vec<&'a str>) {
     let is_it = |found: &Evidence| matches!(&found.field, Field::Parameter(name) if name == parameter.name);
     let raised = verdict
         .signals
