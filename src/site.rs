@@ -170,6 +170,7 @@ pub fn publish(servers: &dyn Servers, options: &Options, say: &dyn Fn(&str)) -> 
     compare_page::plan(&survey, &mut lists);
     changes_page::plan(&survey, &mut lists);
     plain_page::plan(&survey, &mut lists);
+    builder::plan(&mut lists);
     lists.push(Box::new(|writer| data::write(writer, &survey)));
     lists.push(Box::new(|writer| registry::write(writer, &survey)));
     let first = survey.servers.len();

@@ -2,7 +2,7 @@
 
 use super::Writer;
 use super::catalogue::{Entry, ToolRef};
-use super::control::Controls;
+use super::control::{self, Controls};
 use super::filters;
 use super::layout::Layout;
 use super::trusted::Filled;
@@ -29,6 +29,8 @@ pub(super) struct Recommended {
     controls: Controls,
     /// The place of each tool of the server in the plan.
     places: Vec<usize>,
+    /// By place, whether what holds for a tool is what holds for others of its class but for the name.
+    likes: Vec<bool>,
 }
 
 #[derive(Template)]
@@ -52,9 +54,11 @@ impl Recommended {
             let places: HashMap<&str, usize> = (0..).zip(tools).map(|(place, tool)| (tool.name.as_str(), place)).collect();
             names.map(|name| places[name]).collect()
         };
+        let sheets = Sheet::all(&entry.card.name);
         Self {
             document: FORMATS[0].write(&plan).text,
-            sheets: Sheet::all(&entry.card.name),
+            likes: tools.iter().map(|tool| control::is_like(tool, &entry.card.name, &sheets)).collect(),
+            sheets,
             controls: Controls::default(),
             places,
             plan,
@@ -66,6 +70,11 @@ impl Recommended {
         &self.plan.servers[0].tools[self.places[at]]
     }
 
+    /// Whether what holds for the tool at this place of the plan is what holds for others of its class but for the name.
+    pub(super) fn is_like(&self, place: usize) -> bool {
+        self.likes[place]
+    }
+
     /// The places on the server of the tools that one of the plan stands for.
     pub(super) fn of_plan(&self, place: usize) -> impl Iterator<Item = usize> {
         self.places.iter().enumerate().filter(move |(_, other)| **other == place).map(|(at, _)| at)
@@ -73,7 +82,8 @@ impl Recommended {
 
     /// What to do about a tool.
     pub(super) fn control<'a>(&'a self, tool: ToolRef<'a>) -> anyhow::Result<Filled<'a>> {
-        self.controls.of(tool, self)
+        let place = self.places[tool.at];
+        self.controls.of(&self.plan.servers[0].tools[place], self, self.likes[place])
     }
 }
 

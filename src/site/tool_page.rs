@@ -94,7 +94,7 @@ fn page<'a>(
     let standing = plan.standing();
     let (stance, _) = text::recommendation(class, standing);
     let questions = questions(tool, standing, others);
-    let data = structured_data(writer.base(), tool);
+    let data = structured_data(writer.base(), tool, &questions);
     let parameters = graded.tool.parameters();
     let decided: Vec<&Evidence> =
         verdict.findings.iter().filter(|finding| finding.effect == class).flat_map(|finding| &finding.evidence).collect();
@@ -180,12 +180,12 @@ fn signals<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
     tool.verdict().signals.iter().map(reason).collect()
 }
 
-/// What search engines read besides the page: the way to it.
-fn structured_data(base: Option<&str>, tool: ToolRef<'_>) -> Trusted {
+/// What search engines read: the way to the page, and the questions on it.
+fn structured_data(base: Option<&str>, tool: ToolRef<'_>, questions: &[Question]) -> Trusted {
     let server = crate::sanitize::line(tool.server());
     let name = crate::sanitize::line(tool.name());
     let crumbs = [("Catalogue", "index.html".to_owned()), (&*server, tool.entry.card.path()), (&*name, tool.path())];
-    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs)]))
+    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs), Node::questions(questions)]))
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ pub fn json(text: &str) -> String {
 }
 
 /// Whether a text stands in quotes as it is, in every syntax.
-fn is_plain(text: &str) -> bool {
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }
 
