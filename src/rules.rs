@@ -127,6 +127,12 @@ pub fn ids() -> &'static [&'static str] {
     &IDS
 }
 
+/// The file of a rule, as it is; `None` where there is no such rule.
+#[must_use]
+pub fn source(id: &str) -> Option<&'static str> {
+    FILES.get_file(format!("{id}.md"))?.contents_utf8()
+}
+
 /// All rules, in id order.
 ///
 /// # Panics

@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn there_is_a_bit_for_every_rule_and_every_attack() {
-        assert!(crate::rules::all().len() <= 128 && attacks().len() <= 32);
+        assert!(rules::all().len() <= 128 && attacks().len() <= 32);
         assert_eq!((bit(127), bit(128)), (1 << 127, 0));
     }
 }

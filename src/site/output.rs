@@ -162,22 +162,22 @@ impl Output {
     }
 
     /// Keeps the files of a place when all of them are there, in their length and made from the same; says whether it did.
-    pub(super) fn keep(&self, place: usize, source: u128, paths: Vec<String>) -> anyhow::Result<bool> {
+    pub(super) fn keep(&self, place: usize, source: u128, paths: impl Iterator<Item = String>) -> anyhow::Result<bool> {
         let mut lines = String::new();
-        let mut bytes = 0;
-        for path in &paths {
-            let content = self.known(path).and_then(|known| known.content).filter(|content| content.source == source);
-            let Some(content) = content.filter(|content| content.is_length_of(&self.directory.join(path))) else {
+        let mut kept = Vec::new();
+        for path in paths {
+            let Some(known @ Known { content: Some(content), .. }) = self.known(&path) else { return Ok(false) };
+            if content.source != source || !content.is_length_of(&self.directory.join(&path)) {
                 return Ok(false);
-            };
-            manifest::add(&mut lines, path, content);
-            bytes += content.length;
+            }
+            manifest::add(&mut lines, &path, *content);
+            kept.push((known, content.length));
         }
-        for known in paths.iter().filter_map(|path| self.known(path)) {
+        for (known, length) in &kept {
             known.kept.store(true, Ordering::Relaxed);
+            self.tally.bytes.fetch_add(*length, Ordering::Relaxed);
         }
-        self.tally.files.fetch_add(paths.len(), Ordering::Relaxed);
-        self.tally.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.tally.files.fetch_add(kept.len(), Ordering::Relaxed);
         self.put(place, lines)?;
         Ok(true)
     }

@@ -51,6 +51,8 @@ struct ServerPage<'a> {
     /// What its definitions say to the model that they should not.
     hidden: Vec<Warning<'a>>,
     more_hidden: usize,
+    /// The recommended policy, as policy.json.
+    document: &'a str,
     /// Where it is in other formats.
     policies: &'static str,
 }
@@ -117,6 +119,7 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         },
         hidden,
         more_hidden,
+        document: &recommended.document,
         policies: FILE,
     };
     writer.page(&layout, &page)?;

@@ -5,7 +5,7 @@ use super::tool_page::RELATED;
 use super::{Pages, Servers};
 use crate::store::Listed;
 use ring::digest::{Context, SHA256};
-use std::hash::{Hash, Hasher};
+use std::hash::{Hash as _, Hasher};
 
 /// Takes what something is made from, bit by bit.
 #[derive(Clone)]

@@ -77,24 +77,24 @@ pub(super) struct Row<'s> {
 impl Survey {
     /// Reads all servers once.
     pub(super) fn take(servers: &dyn Servers, together: bool) -> anyhow::Result<Self> {
-        let done: Mutex<Vec<(usize, ServerCard, Vec<(u64, Card)>)>> = Mutex::new(Vec::new());
+        let done: Mutex<Vec<(usize, Cards)>> = Mutex::new(Vec::new());
         crew(
             |feed| super::handfuls(servers, feed),
             |handful| {
                 for (number, listed) in handful {
-                    let (server, tools) = cards(number, listed)?;
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, server, tools));
+                    let cards = cards(number, listed)?;
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, cards));
                 }
                 Ok(())
             },
         )?;
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(number, ..)| *number);
-        let count = done.iter().map(|(.., tools)| tools.len()).sum();
+        let count = done.iter().map(|(_, (_, tools))| tools.len()).sum();
         let mut servers = Vec::with_capacity(done.len());
         let mut tools: Vec<Card> = Vec::with_capacity(count);
         let mut kin: Vec<(u64, u32)> = Vec::with_capacity(count);
-        for (_, mut server, cards) in done {
+        for (_, (mut server, cards)) in done {
             server.tools = tools.len()..tools.len() + cards.len();
             servers.push(server);
             for (hash, card) in cards {
@@ -138,12 +138,11 @@ impl Survey {
     }
 
     /// The files about a server and its tools, in the order they are written.
-    pub(super) fn files(&self, server: &ServerCard) -> Vec<String> {
+    pub(super) fn files(&self, server: &ServerCard) -> impl Iterator<Item = String> {
         let directory = server.directory();
         let files = ["index.html", "badge.svg", "server.json", "policy.json", policies::FILE, "builder.json"];
-        let own = files.into_iter().map(|file| format!("{directory}/{file}"));
-        let tools = server.tools.clone().filter(|_| !self.together).map(|number| self.row(number).path());
-        own.chain(tools).collect()
+        let own = files.into_iter().map(move |file| format!("{directory}/{file}"));
+        own.chain(server.tools.clone().filter(|_| !self.together).map(|number| self.row(number).path()))
     }
 
     /// A server's tools, riskiest first.
@@ -299,7 +298,9 @@ pub(super) fn tool_path(directory: &str, slug: &str, together: bool) -> String {
 }
 
 /// A server and its tools, each with the hash of what its kin have in common.
-fn cards(number: usize, listed: Listed) -> anyhow::Result<(ServerCard, Vec<(u64, Card)>)> {
+type Cards = (ServerCard, Vec<(u64, Card)>);
+
+fn cards(number: usize, listed: Listed) -> anyhow::Result<Cards> {
     let changes = history::changes(&listed)?;
     let digests = listed.tools.iter().map(|tool| Digest::of(tool, &listed.slug)).collect::<anyhow::Result<Vec<_>>>()?;
     let names: Vec<&str> = digests.iter().map(|digest| &*digest.name).collect();

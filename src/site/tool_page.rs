@@ -13,8 +13,9 @@ use super::{Writer, filters, text};
 use crate::attacks::Attack;
 use crate::evidence::{Evidence, Field};
 use crate::tool::Parameter;
-use crate::verdict::{Class, Finding, Signal, Verdict};
+use crate::verdict::{Class, Finding, Severity, Signal, Verdict};
 use askama::Template;
+use std::cmp::Reverse;
 
 /// How many related tools are shown of each kind.
 pub(super) const RELATED: usize = 6;
@@ -31,9 +32,13 @@ pub(super) struct ToolPage<'a> {
     pub(super) description: Vec<Piece<'a>>,
     pub(super) reasons: Vec<Reason<'a>>,
     pub(super) signals: Vec<Reason<'a>>,
+    /// How many signals are grave by themselves, whatever the class: they come first.
+    pub(super) grave: usize,
     pub(super) parameters: Vec<(Parameter<'a>, Vec<&'a str>)>,
     pub(super) changes: Vec<&'a Change>,
     pub(super) required: usize,
+    /// Whether its server says something of any parameter.
+    pub(super) told: bool,
     pub(super) share: String,
     pub(super) stance: &'static str,
     /// How to control it.
@@ -51,6 +56,7 @@ pub(super) struct Reason<'a> {
     pub(super) rule: &'a str,
     pub(super) has_page: bool,
     pub(super) effect: Option<Class>,
+    pub(super) severity: Option<Severity>,
     pub(super) says: &'a str,
     pub(super) quotes: Vec<Quote<'a>>,
 }
@@ -107,7 +113,9 @@ fn page<'a>(
         name: whole(&Field::Name, tool.name(), decided.iter().copied()),
         description: whole(&Field::Description, tool.description(), decided.iter().copied()),
         reasons: reasons(tool),
+        grave: verdict.signals.iter().filter(|signal| signal.severity.is_some()).count(),
         signals: signals(tool),
+        told: parameters.iter().any(|parameter| parameter.description().is_some() || !parameter.values().is_empty()),
         required: parameters.iter().filter(|parameter| parameter.required).count(),
         parameters: parameters.into_iter().map(|parameter| with_signals(survey, parameter, verdict)).collect(),
         changes: changes(tool),
@@ -163,6 +171,7 @@ fn reasons<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
             says: rule.map_or(&finding.rule, |rule| &rule.title),
             rule: &finding.rule,
             effect: Some(finding.effect),
+            severity: None,
             quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &finding.evidence),
         }
     };
@@ -174,10 +183,13 @@ fn signals<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
         has_page: tool.entry.survey.is_signal(&signal.id),
         rule: &signal.id,
         effect: None,
+        severity: signal.severity,
         says: &signal.text,
         quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &signal.evidence),
     };
-    tool.verdict().signals.iter().map(reason).collect()
+    let mut signals: Vec<&Signal> = tool.verdict().signals.iter().collect();
+    signals.sort_by_key(|signal| Reverse(signal.severity));
+    signals.into_iter().map(reason).collect()
 }
 
 /// What search engines read: the way to the page, and the questions on it.

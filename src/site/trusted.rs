@@ -145,6 +145,13 @@ pub(super) fn markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> Tru
     Trusted(rendered)
 }
 
+/// The same of a single paragraph, without the paragraph.
+pub(super) fn inline(text: &str) -> Trusted {
+    let Trusted(rendered) = markdown(text, |_| None);
+    let rendered = rendered.trim_end();
+    Trusted(rendered.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).unwrap_or(rendered).to_owned())
+}
+
 /// Whether a page may link there: the web, or a place on the same page or site.
 fn is_link(address: &str) -> bool {
     super::is_web(address) || !address.contains(':')

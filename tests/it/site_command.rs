@@ -142,19 +142,19 @@ fn labelled() -> Env {
 fn no_link_of_a_site_of_two_thousand_tools_is_broken() {
     let env = labelled();
     publish(&env);
-    let tools = crate::site::files(&env.path().join("out"));
+    let tools = files(&env.path().join("out"));
     let checked = crate::site::check_links(&tools);
     assert!(checked > 50_000, "{checked}");
 
     let said = env.run(&["site", "--catalogue", "c.db", "-o", "out", "--pages", "server"]);
     assert!(said.starts_with("exit 0\n"), "{said}");
-    let servers = crate::site::files(&env.path().join("out"));
+    let servers = files(&env.path().join("out"));
     assert!(servers.len() + 1_900 < tools.len(), "{} files, before {}", servers.len(), tools.len());
     let checked = crate::site::check_links(&servers);
     assert!(checked > 20_000, "{checked}");
     // The way back leaves what a fresh site has.
     publish(&env);
-    assert!(crate::site::files(&env.path().join("out")) == tools);
+    assert!(files(&env.path().join("out")) == tools);
 }
 
 #[test]
