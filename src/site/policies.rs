@@ -6,24 +6,18 @@ use super::control::{self, Controls};
 use super::filters;
 use super::layout::Layout;
 use super::trusted::Filled;
-use crate::policy::format::{FORMATS, Format, Sheet, Written};
+use crate::policy::format::{FORMATS, Sheet, Written};
 use crate::policy::overrides::Overrides;
 use crate::policy::plan::{Plan, ToolPlan};
 use crate::policy::profile::Profile;
 use askama::Template;
 use std::collections::HashMap;
 
-/// A policy in one format.
-struct Tab {
-    name: &'static str,
-    written: Written,
-}
-
 /// What is recommended for a server.
 pub(super) struct Recommended {
     pub(super) plan: Plan,
-    /// The whole policy, as policy.json.
-    pub(super) document: String,
+    /// The whole policy, in each of the formats.
+    written: Vec<Written>,
     /// Every format, for this server.
     pub(super) sheets: Vec<Sheet>,
     controls: Controls,
@@ -38,7 +32,8 @@ pub(super) struct Recommended {
 struct PoliciesPage<'a> {
     layout: Layout,
     entry: &'a Entry<'a>,
-    tabs: Vec<Tab>,
+    /// The policy in every format by its name.
+    tabs: Vec<(&'static str, &'a Written)>,
 }
 
 impl Recommended {
@@ -56,13 +51,18 @@ impl Recommended {
         };
         let sheets = Sheet::all(&entry.card.name);
         Self {
-            document: FORMATS[0].write(&plan).text,
+            written: FORMATS.iter().map(|format| format.write(&plan)).collect(),
             likes: tools.iter().map(|tool| control::is_like(tool, &entry.card.name, &sheets)).collect(),
             sheets,
             controls: Controls::default(),
             places,
             plan,
         }
+    }
+
+    /// The whole policy, as policy.json.
+    pub(super) fn document(&self) -> &str {
+        &self.written[0].text
     }
 
     /// What holds for the tool at this place of its server.
@@ -93,8 +93,7 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
     let about = format!("The recommended policy for the {name} MCP server, for {} clients and gateways.", FORMATS.len());
     let path = format!("{}/{FILE}", entry.card.directory());
     let layout = writer.layout(&path, &format!("Policies – {name}"), &about);
-    let tab = |format: &Format| Tab { name: format.name, written: format.write(&recommended.plan) };
-    let tabs = FORMATS.iter().map(tab).collect();
+    let tabs = FORMATS.iter().map(|format| format.name).zip(&recommended.written).collect();
     writer.page(&layout.clone(), &PoliciesPage { layout, entry, tabs })
 }
 

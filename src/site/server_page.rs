@@ -119,14 +119,14 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         },
         hidden,
         more_hidden,
-        document: &recommended.document,
+        document: recommended.document(),
         policies: FILE,
     };
     writer.page(&layout, &page)?;
     let directory = entry.card.directory();
     writer.file(&format!("{directory}/badge.svg"), Badge::new(entry).render()?)?;
     writer.file(&format!("{directory}/server.json"), safe_json::line_text(&crate::report::json::entry(server)) + "\n")?;
-    writer.file(&format!("{directory}/policy.json"), &recommended.document)
+    writer.file(&format!("{directory}/policy.json"), recommended.document())
 }
 
 /// What its definitions say to the model that they should not, the worst first.

@@ -294,7 +294,7 @@ impl<'s> Row<'s> {
 
 /// Where a tool is: a page beside its server's, or a section of that.
 pub(super) fn tool_path(directory: &str, slug: &str, together: bool) -> String {
-    if together { format!("{directory}/index.html#tool-{slug}") } else { format!("{directory}/{slug}.html") }
+    if together { [directory, "/index.html#tool-", slug].concat() } else { [directory, "/", slug, ".html"].concat() }
 }
 
 /// A server and its tools, each with the hash of what its kin have in common.
