@@ -4,7 +4,7 @@ use super::catalogue::{Entry, ToolRef};
 use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
-use super::marked::{Piece, Quote, quotes, whole};
+use super::marked::{Decided, Piece, Quote, quotes, whole};
 use super::policies::Recommended;
 use super::questions::{Question, questions};
 use super::survey::{Row, Survey};
@@ -102,16 +102,23 @@ fn page<'a>(
     let questions = questions(tool, standing, others);
     let data = structured_data(writer.base(), tool, &questions);
     let parameters = graded.tool.parameters();
-    let decided: Vec<&Evidence> =
-        verdict.findings.iter().filter(|finding| finding.effect == class).flat_map(|finding| &finding.evidence).collect();
+    let decided: Vec<Decided<'_>> = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.effect == class)
+        .flat_map(|finding| {
+            let rule = survey.rule(&finding.rule).map(|rule| rule.id.as_str());
+            finding.evidence.iter().map(move |found| (rule, found))
+        })
+        .collect();
     ToolPage {
         layout,
         tool,
         can: text::can(class),
         confidence: text::confidence(verdict),
         percent: percent(verdict.confidence),
-        name: whole(&Field::Name, tool.name(), decided.iter().copied()),
-        description: whole(&Field::Description, tool.description(), decided.iter().copied()),
+        name: whole(&Field::Name, tool.name(), &decided),
+        description: whole(&Field::Description, tool.description(), &decided),
         reasons: reasons(tool),
         grave: verdict.signals.iter().filter(|signal| signal.severity.is_some()).count(),
         signals: signals(tool),
