@@ -118,14 +118,13 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
     let mut number = |tools: &[&GradedTool]| shapes.number(shape(profile, sheets, tools, &mut added));
     let mut tools = Vec::with_capacity(plans.len());
     for (place, plan) in plans.iter().enumerate() {
+        let own = || -> Vec<&GradedTool> { recommended.of_plan(place).map(|at| &entry.graded.tools[at]).collect() };
         // What the schema of a hidden tool asks for was not looked at yet.
-        let shape = match plan.stance != Stance::Hidden && recommended.is_like(place) {
+        let asks = || chosen(profile, Choice::Allow, &own()).is_some_and(|opened| opened.is_tailored);
+        let shape = match recommended.is_like(place) && !(plan.stance == Stance::Hidden && asks()) {
             true if is_shared => None,
             true => Some(*of_class.entry(plan.class).or_insert_with(|| number(&[&plain(plan.class)]))),
-            false => {
-                let own: Vec<&GradedTool> = recommended.of_plan(place).map(|at| &entry.graded.tools[at]).collect();
-                Some(number(&own))
-            }
+            false => Some(number(&own())),
         };
         tools.push((plan.name.as_str(), plan.class, shape));
     }
@@ -138,6 +137,14 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         tools,
     };
     writer.file(&format!("{}/builder.json", entry.card.directory()), safe_json::line_text(&own) + "\n")
+}
+
+/// What holds for tools of one name when somebody chooses.
+fn chosen(profile: Profile, choice: Choice, tools: &[&GradedTool]) -> Option<ToolPlan> {
+    let mut overrides = Overrides::default();
+    // One choice for a tool that has a name: it cannot be wrong.
+    let _ = overrides.choose(choice, &[tools.first()?.tool.name().to_owned()]);
+    ToolPlan::of(profile, &overrides, tools.iter().copied())
 }
 
 /// A tool of a class of which nothing else is known.
@@ -160,16 +167,16 @@ fn plain(class: Class) -> GradedTool {
 fn shape(profile: Profile, sheets: &[Sheet], tools: &[&GradedTool], known: &mut Known<Vec<Added>>) -> Shape {
     let Some(first) = tools.first() else { return Vec::new() };
     let names = [first.tool.name().to_owned()];
-    let plan = |choice: Option<Choice>, rate: Option<Rate>| {
+    let limited = |calls, window| {
         let mut overrides = Overrides::default();
         // One choice and one limit for a tool that has a name: neither can be wrong.
-        let _ = choice.map(|choice| overrides.choose(choice, &names));
-        let _ = rate.map(|rate| overrides.limit(&names[0], rate));
+        let _ = overrides.choose(Choice::Allow, &names);
+        let _ = overrides.limit(&names[0], Rate { calls, window });
         ToolPlan::of(profile, &overrides, tools.iter().copied())
     };
-    let limited = |calls, window| plan(Some(Choice::Allow), Some(Rate { calls, window }));
-    let plans =
-        [plan(None, None), plan(Some(Choice::Allow), None), plan(Some(Choice::Deny), None), plan(Some(Choice::Hide), None)];
+    let chosen = |choice| chosen(profile, choice, tools);
+    let recommended = ToolPlan::of(profile, &Overrides::default(), tools.iter().copied());
+    let plans = [recommended, chosen(Choice::Allow), chosen(Choice::Deny), chosen(Choice::Hide)];
     let limits = [limited(7, Window::Minute), limited(8, Window::Hour)];
     let hole = NAME.to_string();
     let nameless = |text: String| if is_ordinary(&names[0]) { text.replace(&names[0], &hole) } else { text };
