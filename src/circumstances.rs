@@ -4,7 +4,7 @@ use crate::mcp::Challenge;
 use serde::{Deserialize, Serialize};
 
 /// The circumstances of one visit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Circumstances {
     /// What kept a started server from this machine; `None` where nothing was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,7 +21,7 @@ pub struct Circumstances {
 }
 
 /// A package as it was fetched.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fetched {
     /// `npm`, `pypi`, `oci`.
     pub registry: String,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How far a target was followed when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Deciding how a server of an index can be reached at all.
@@ -38,7 +38,7 @@ impl fmt::Display for Stage {
 }
 
 /// One failure. `reason` is a stable kebab-case word to branch on; `message` is for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[error("{target}: {stage}: {message}")]
 pub struct Failure {
     /// The target as the user named it, secrets masked; for a config entry, `FILE#NAME`.

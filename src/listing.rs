@@ -16,7 +16,7 @@ pub struct Listing {
 }
 
 /// A server: who it says it is, where it was found, and how it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Server {
     /// The name the slug is made from: the config's key, the package, `serverInfo.name`, the file's stem.
     pub name: String,
@@ -68,7 +68,7 @@ pub struct Unlisted {
 }
 
 /// Where a server was found. Secrets in arguments and URLs are masked before they get here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Source {
     /// A process spoken to over its standard input and output.
@@ -102,7 +102,7 @@ pub enum Source {
 }
 
 /// A package that was fetched and started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PackageSource {
     /// Its name in its registry.
     pub package: String,

@@ -94,7 +94,7 @@ struct Read {
     rules: Vec<Rule>,
     vocabulary: Vocabulary,
     lexicon: Lexicon,
-    wording: Wording,
+    reports: [Step; 2],
 }
 
 static READ: LazyLock<Read> = LazyLock::new(|| {
@@ -111,9 +111,29 @@ static READ: LazyLock<Read> = LazyLock::new(|| {
     rules.iter_mut().flat_map(|rule| &mut rule.when).for_each(|when| when.enter(&mut vocabulary));
     let lexicon = Lexicon::new(&rules, &mut vocabulary);
     let reports = Step::reports(&mut vocabulary);
-    let wording = Wording::new(&rules, &reports);
-    Read { rules, vocabulary, lexicon, wording }
+    Read { rules, vocabulary, lexicon, reports }
 });
+
+/// Apart, since only who grades asks for it.
+static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::new(&READ.rules, &READ.reports));
+
+static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut ids: Vec<&str> = FILES.files().filter_map(|file| file.path().file_stem()?.to_str()).collect();
+    ids.sort_unstable();
+    ids
+});
+
+/// The ids of all rules, in order: known before the rules are read.
+#[must_use]
+pub fn ids() -> &'static [&'static str] {
+    &IDS
+}
+
+/// The file of a rule, as it is; `None` where there is no such rule.
+#[must_use]
+pub fn source(id: &str) -> Option<&'static str> {
+    FILES.get_file(format!("{id}.md"))?.contents_utf8()
+}
 
 /// All rules, in id order.
 ///
@@ -139,5 +159,5 @@ pub fn lexicon() -> &'static Lexicon {
 /// The phrases of all rules about wording.
 #[must_use]
 pub fn wording() -> &'static Wording {
-    &READ.wording
+    &WORDING
 }

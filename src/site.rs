@@ -36,6 +36,7 @@ mod rule_page;
 mod search;
 mod server_page;
 mod sitemap;
+mod source;
 mod statistics_page;
 mod survey;
 mod text;
@@ -45,18 +46,18 @@ mod trusted;
 pub use given::Given;
 
 use crate::report::safe_json;
-use crate::rules::Rule;
 use crate::store::{Listed, Snapshot};
 use anyhow::{Context as _, bail};
 use askama::Template;
 use catalogue::Entry;
 use crew::crew;
 use layout::Layout;
-use output::{Batch, Opened, Output};
-use ring::digest::{Context as Digest, SHA256};
+use output::{Batch, Opened, Output, UNKNOWN};
 use serde::Serialize;
+use source::Setting;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use survey::Survey;
 
 /// How many bytes of definitions and verdicts are handed over at once: much costs memory, little costs time.
@@ -64,13 +65,11 @@ const HANDFUL: usize = 64 << 10;
 
 /// What is published besides the servers, and where.
 #[derive(Clone, Debug)]
-pub struct Options<'a> {
+pub struct Options {
     /// The directory to write; made when missing.
     pub output: PathBuf,
     /// The address the site will be served from: canonical links, sitemap and feed need it. Everything else is relative.
     pub base_url: Option<String>,
-    /// The rules that get a page, in id order.
-    pub rules: &'a [Rule],
     /// What gets a page.
     pub pages: Pages,
 }
@@ -85,11 +84,11 @@ pub enum Pages {
     Server,
 }
 
-impl Options<'static> {
-    /// Publishes to a directory: relative links, every rule.
+impl Options {
+    /// Publishes to a directory: relative links, a page for every tool.
     #[must_use]
     pub fn new(output: PathBuf) -> Self {
-        Self { output, base_url: None, rules: crate::rules::all(), pages: Pages::default() }
+        Self { output, base_url: None, pages: Pages::default() }
     }
 }
 
@@ -138,17 +137,20 @@ pub struct Summary {
 /// # Errors
 /// When the base URL is none, the catalogue cannot be read, the directory cannot be written, or a file of somebody else stands in
 /// the way.
-pub fn publish(servers: &dyn Servers, options: &Options<'_>, say: &dyn Fn(&str)) -> anyhow::Result<Summary> {
+pub fn publish(servers: &dyn Servers, options: &Options, say: &dyn Fn(&str)) -> anyhow::Result<Summary> {
     let base = options.base_url.as_deref().map(base).transpose()?;
     let opened = Opened::new(&options.output)?;
-    let state = state(servers, options.pages, base.as_deref())?;
+    let setting = Setting::new(options.pages, base.as_deref());
+    let state = setting.site(servers)?;
     say("looking for what has changed");
-    if let Some(there) = opened.is_of(&state)? {
+    if let Some(there) = opened.is_of(state)? {
         return Ok(Summary { pages: None, files: there.files, bytes: there.bytes, changed: 0, removed: 0 });
     }
     say("reading the catalogue");
-    let survey = Survey::take(servers, options.rules, options.pages == Pages::Server)?;
-    let site = Site { base, output: opened.begin(&state)?, pages: Mutex::new(Vec::new()) };
+    // Nobody needs the rules before the catalogue has been read once: meanwhile another thread reads them.
+    thread::spawn(crate::rules::all);
+    let survey = Survey::take(servers, options.pages == Pages::Server)?;
+    let site = Site { base, setting, output: opened.begin(state)?, pages: Mutex::new(Vec::new()) };
     say("writing servers and tools");
     crew(
         |feed| handfuls(servers, feed),
@@ -156,6 +158,8 @@ pub fn publish(servers: &dyn Servers, options: &Options<'_>, say: &dyn Fn(&str))
     )?;
     say("writing lists");
     let mut lists: Vec<List<'_>> = Vec::new();
+    // It takes the longest, so it comes first.
+    search::plan(&survey, &mut lists);
     index_page::plan(&survey, &mut lists);
     class_page::plan(&survey, &mut lists);
     attack_page::plan(&survey, &mut lists);
@@ -165,15 +169,15 @@ pub fn publish(servers: &dyn Servers, options: &Options<'_>, say: &dyn Fn(&str))
     statistics_page::plan(&survey, &mut lists);
     compare_page::plan(&survey, &mut lists);
     changes_page::plan(&survey, &mut lists);
-    search::plan(&survey, &mut lists);
     plain_page::plan(&survey, &mut lists);
+    builder::plan(&mut lists);
     lists.push(Box::new(|writer| data::write(writer, &survey)));
     lists.push(Box::new(|writer| registry::write(writer, &survey)));
     let first = survey.servers.len();
     let last = first + lists.len();
-    crew(|feed| (first..).zip(lists).try_for_each(feed), |(place, list)| site.write(place, list))?;
+    crew(|feed| (first..).zip(lists).try_for_each(feed), |(place, list)| site.write(place, UNKNOWN, list))?;
     // It names all other pages.
-    site.write(last, Box::new(|writer| sitemap::write(writer, &survey)))?;
+    site.write(last, UNKNOWN, Box::new(|writer| sitemap::write(writer, &survey)))?;
     say("taking away what is gone");
     let (servers, tools) = (survey.servers.len(), survey.len());
     let changes = site.output.finish()?;
@@ -208,16 +212,23 @@ type List<'s> = Box<dyn FnOnce(&mut Writer<'_>) -> anyhow::Result<()> + Send + '
 /// The site while it is written.
 struct Site {
     base: Option<String>,
+    setting: Setting,
     output: Output,
     /// Every page but those of servers, for the sitemap.
     pages: Mutex<Vec<String>>,
 }
 
 impl Site {
-    fn server(&self, survey: &Survey<'_>, number: usize, listed: Listed) -> anyhow::Result<()> {
-        let entry = Entry::new(survey, number, listed)?;
+    fn server(&self, survey: &Survey, number: usize, listed: Listed) -> anyhow::Result<()> {
+        let card = &survey.servers[number];
+        let source = self.setting.server(survey, card, &listed);
+        if self.output.keep(number, source, survey.files(card))? {
+            return Ok(());
+        }
+        let entry = Entry::new(card, survey, listed)?;
         self.write(
             number,
+            source,
             Box::new(|writer| {
                 writer.listed = false;
                 let recommended = policies::Recommended::new(&entry);
@@ -229,8 +240,8 @@ impl Site {
         )
     }
 
-    fn write(&self, place: usize, list: List<'_>) -> anyhow::Result<()> {
-        let mut writer = Writer { site: self, batch: self.output.batch(place), listed: true };
+    fn write(&self, place: usize, source: u128, list: List<'_>) -> anyhow::Result<()> {
+        let mut writer = Writer { site: self, batch: self.output.batch(place, source), listed: true };
         list(&mut writer)?;
         writer.batch.finish()
     }
@@ -271,21 +282,6 @@ impl Writer<'_> {
     fn json(&mut self, path: &str, value: &impl Serialize) -> anyhow::Result<()> {
         self.file(path, safe_json::pretty_text(value) + "\n")
     }
-}
-
-/// What the whole site is a function of, as hexadecimal digits.
-fn state(servers: &dyn Servers, pages: Pages, base: Option<&str>) -> anyhow::Result<String> {
-    let mut digest = Digest::new(&SHA256);
-    servers.identify(&mut |bytes| digest.update(bytes))?;
-    digest.update(&[pages as u8]);
-    digest.update(base.unwrap_or_default().as_bytes());
-    digest.update(env!("CARGO_PKG_VERSION").as_bytes());
-    // Whoever works on toolgrade makes other pages with the same version.
-    if let Ok(about) = std::env::current_exe().and_then(std::fs::metadata) {
-        digest.update(&about.len().to_le_bytes());
-        digest.update(format!("{:?}", about.modified().ok()).as_bytes());
-    }
-    Ok(digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The base URL without the slash at its end.

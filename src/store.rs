@@ -44,7 +44,7 @@ pub struct Store {
 }
 
 /// When and how often a server was seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Observed {
     /// The first observation that listed tools.
     pub first: Timestamp,
@@ -57,7 +57,7 @@ pub struct Observed {
 }
 
 /// A visit that listed nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Failed {
     /// When it was.
     pub at: Timestamp,

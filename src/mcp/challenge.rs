@@ -11,7 +11,7 @@ use serde_json::Value;
 const LONGEST: usize = 1000;
 
 /// How a server asks for credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Challenge {
     /// The HTTP status: 401 or 403.
     pub status: u16,

@@ -31,7 +31,7 @@ struct AttacksPage {
 }
 
 /// A list for each attack, and one of them all.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     for attack in attacks() {
         lists.push(Box::new(|writer| write(writer, survey, attack)));
     }
@@ -43,7 +43,7 @@ pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
     }));
 }
 
-fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, attack: &'static Attack) -> anyhow::Result<()> {
+fn write(writer: &mut Writer<'_>, survey: &Survey, attack: &'static Attack) -> anyhow::Result<()> {
     let (tools, count) = survey.of_attack(&attack.slug, LISTED);
     let layout = writer.layout(&format!("attacks/{}.html", attack.slug), &attack.title, &attack.summary);
     let page = AttackPage {

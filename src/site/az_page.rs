@@ -22,7 +22,7 @@ struct AzPage<'a> {
 }
 
 /// The tools of each letter and the servers, in parts, and where the letters are.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     let mut numbers: Vec<usize> = (0..survey.len()).collect();
     numbers.sort_by_key(|number| survey.row(*number).slug());
     let letter = |number: &usize| first(survey.row(*number).slug());

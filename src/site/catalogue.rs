@@ -13,7 +13,7 @@ pub(super) struct Entry<'c> {
     /// How it was visited.
     pub(super) circumstances: Circumstances,
     pub(super) card: &'c ServerCard,
-    pub(super) survey: &'c Survey<'c>,
+    pub(super) survey: &'c Survey,
 }
 
 /// A tool with its server.
@@ -24,8 +24,8 @@ pub(super) struct ToolRef<'c> {
 }
 
 impl<'c> Entry<'c> {
-    /// Reads what is stored of the server with this number.
-    pub(super) fn new(survey: &'c Survey<'c>, number: usize, listed: Listed) -> anyhow::Result<Self> {
+    /// Reads what is stored of a server.
+    pub(super) fn new(card: &'c ServerCard, survey: &'c Survey, listed: Listed) -> anyhow::Result<Self> {
         let Listed { slug, server, grade, circumstances, tools, .. } = listed;
         let tools = tools
             .iter()
@@ -38,7 +38,7 @@ impl<'c> Entry<'c> {
             })
             .collect::<anyhow::Result<Vec<GradedTool>>>()
             .with_context(|| format!("tools of server `{slug}` in the catalogue"))?;
-        Ok(Self { graded: GradedServer { slug, server, tools, grade }, circumstances, card: &survey.servers[number], survey })
+        Ok(Self { graded: GradedServer { slug, server, tools, grade }, circumstances, card, survey })
     }
 
     /// When it was seen.

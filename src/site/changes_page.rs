@@ -71,11 +71,11 @@ impl Event<'_> {
     }
 }
 
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     lists.push(Box::new(|writer| write(writer, survey)));
 }
 
-fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     let mut events = events(survey);
     events.truncate(SHOWN);
     let base = writer.base().map(str::to_owned);
@@ -91,7 +91,7 @@ fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
 }
 
 /// Every visit that brought news, newest first.
-fn events<'a>(survey: &'a Survey<'_>) -> Vec<Event<'a>> {
+fn events<'a>(survey: &'a Survey) -> Vec<Event<'a>> {
     let mut events: Vec<Event<'a>> = Vec::new();
     for server in &survey.servers {
         events.extend(server.observed.as_ref().map(|seen| Event { server, at: seen.first, changes: &[] }));

@@ -32,7 +32,7 @@ struct ClassesPage {
 }
 
 /// The lists of each class, in parts, and one of the classes.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     for (class, count) in survey.counts() {
         let numbers: Vec<usize> = (0..survey.len()).filter(|number| survey.row(*number).class() == class).collect();
         for part in Part::all(&class.name().to_lowercase(), count, EACH) {

@@ -35,7 +35,7 @@ struct ComparesPage<'a> {
 }
 
 /// A page for each kind, and one that lists them.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     let kinds = kinds(survey);
     let listed: Vec<(String, usize)> = kinds.iter().map(|(word, servers)| (word.clone(), servers.len())).collect();
     for (word, numbers) in kinds {
@@ -60,7 +60,7 @@ pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
 }
 
 /// Words that are in the names of several servers, with the servers' numbers; one page for each set of servers.
-fn kinds(survey: &Survey<'_>) -> Vec<(String, Vec<usize>)> {
+fn kinds(survey: &Survey) -> Vec<(String, Vec<usize>)> {
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     for (number, server) in survey.servers.iter().enumerate().filter(|(_, server)| !server.tools.is_empty()) {
         let is_plain = |word: &String| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -92,8 +92,8 @@ fn own_name(name: &str) -> &str {
 }
 
 /// Tools that at least two of the servers have: those most of them have first.
-fn shared<'s>(survey: &'s Survey<'_>, columns: &[&'s ServerCard]) -> Vec<(&'s str, Vec<Option<Row<'s>>>)> {
-    let mut by_kin: BTreeMap<u64, Vec<Option<Row<'s>>>> = BTreeMap::new();
+fn shared<'s>(survey: &'s Survey, columns: &[&'s ServerCard]) -> Vec<(&'s str, Vec<Option<Row<'s>>>)> {
+    let mut by_kin: BTreeMap<u32, Vec<Option<Row<'s>>>> = BTreeMap::new();
     for (column, server) in columns.iter().enumerate() {
         for row in survey.of_server(server) {
             by_kin.entry(row.kin()).or_insert_with(|| vec![None; columns.len()])[column].get_or_insert(row);

@@ -3,8 +3,7 @@
 //! But for the name it is the same for every tool of a server whose schema asks for nothing of its own, so it is written once
 //! for each class.
 
-use super::catalogue::ToolRef;
-use super::policies::{PAGE, Recommended};
+use super::policies::{FILE, Recommended};
 use super::text;
 use super::trusted::{Filled, is_ordinary};
 use crate::policy::format::Sheet;
@@ -42,10 +41,9 @@ pub(super) const PLACE: &str = "name-of-the-tool";
 pub(super) struct Controls([OnceLock<Vec<String>>; Class::ALL.len()]);
 
 impl Controls {
-    /// What to do about a tool.
-    pub(super) fn of<'a>(&'a self, tool: ToolRef<'a>, recommended: &'a Recommended) -> anyhow::Result<Filled<'a>> {
-        let plan = recommended.tool(tool.at);
-        if !is_like(plan, tool.server(), &recommended.sheets) {
+    /// What to do about a tool; `is_like` others of its class or not.
+    pub(super) fn of<'a>(&'a self, plan: &'a ToolPlan, recommended: &Recommended, is_like: bool) -> anyhow::Result<Filled<'a>> {
+        if !is_like {
             return Ok(Filled::of_askama(part(plan, &recommended.sheets).render()?));
         }
         let written = &self.0[plan.class as usize];
@@ -72,7 +70,7 @@ fn part(plan: &ToolPlan, sheets: &[Sheet]) -> ControlPart {
     let standing = plan.standing();
     let (stance, stance_reason) = text::recommendation(plan.class, standing);
     let tabs = sheets.iter().map(|sheet| (sheet.format.name, sheet.sample(plan))).collect();
-    ControlPart { stance, stance_reason, tabs, policies: PAGE, controls: controls(&plan.name, standing) }
+    ControlPart { stance, stance_reason, tabs, policies: FILE, controls: controls(&plan.name, standing) }
 }
 
 /// The four things one can do about a tool, but for the one that is recommended; each is the plain policy of some class.

@@ -6,7 +6,7 @@ use crate::report::safe_json;
 use crate::verdict::Class;
 use serde_json::{Map, Value, json};
 
-pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     let head = json!({
         "toolgrade": env!("CARGO_PKG_VERSION"),
         "tools": survey.len(),

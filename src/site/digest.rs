@@ -1,7 +1,7 @@
 //! The few fields of a stored definition and verdict that every list needs, read without reading the rest.
 
 use crate::attacks::attacks;
-use crate::rules::Rule;
+use crate::rules;
 use crate::store::Recorded;
 use crate::verdict::Class;
 use anyhow::Context as _;
@@ -70,9 +70,9 @@ impl<'t> Digest<'t> {
     }
 
     /// A bit for each rule that spoke, by its place among all.
-    pub(super) fn rules(&self, rules: &[Rule]) -> u128 {
+    pub(super) fn rules(&self) -> u128 {
         let spoke = self.findings.iter().map(|finding| &*finding.rule).chain(self.signals.iter().map(|signal| &*signal.id));
-        let place = |id: &str| rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok();
+        let place = |id: &str| rules::ids().binary_search(&id).ok();
         spoke.filter_map(place).fold(0, |bits, place| bits | bit(place))
     }
 
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn there_is_a_bit_for_every_rule_and_every_attack() {
-        assert!(crate::rules::all().len() <= 128 && attacks().len() <= 32);
+        assert!(rules::all().len() <= 128 && attacks().len() <= 32);
         assert_eq!((bit(127), bit(128)), (1 << 127, 0));
     }
 }

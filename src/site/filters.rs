@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "askama writes what stands behind a filter as `pub`")]
 
 use super::text;
+use super::trusted::{self, Trusted};
 use crate::report::tally;
 use crate::sanitize;
 use crate::verdict::Class;
@@ -58,6 +59,12 @@ pub(super) fn line<T: AsRef<str>>(text: T, _: &dyn Values) -> askama::Result<Sho
 #[askama::filter_fn]
 pub(super) fn block<T: AsRef<str>>(text: T, _: &dyn Values) -> askama::Result<Shown<T>> {
     Ok(Shown(text, sanitize::shown_block))
+}
+
+/// A sentence of ours in Markdown.
+#[askama::filter_fn]
+pub(super) fn inline(text: impl AsRef<str>, _: &dyn Values) -> askama::Result<Trusted> {
+    Ok(trusted::inline(text.as_ref()))
 }
 
 /// The start of a stranger's text on one line, for lists.

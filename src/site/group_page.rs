@@ -48,7 +48,7 @@ struct Group<'a> {
 }
 
 /// A page for each signal and each severity, and two that list them.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     let signals = || survey.rules.iter().filter(|rule| matches!(rule.says, Says::Signal(_)));
     for rule in signals() {
         lists.push(Box::new(move |writer| {
@@ -141,7 +141,7 @@ fn classes(severity: Severity) -> Vec<Class> {
     Class::ALL.into_iter().filter(|class| class.severity() == severity).collect()
 }
 
-fn counts(survey: &Survey<'_>, severity: Severity) -> Vec<(Class, usize)> {
+fn counts(survey: &Survey, severity: Severity) -> Vec<(Class, usize)> {
     survey.counts().into_iter().filter(|(class, _)| class.severity() == severity).collect()
 }
 

@@ -26,7 +26,7 @@ struct IndexPage<'a> {
 }
 
 /// The list of servers, in parts.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     let mut servers: Vec<&ServerCard> = survey.servers.iter().collect();
     let harm = |server: &ServerCard| -> Vec<usize> { server.counts.iter().rev().map(|(_, count)| *count).collect() };
     // Sorting is stable: what is equally risky stays in slug order. No grade is less than any.
@@ -37,7 +37,7 @@ pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
     }
 }
 
-fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, servers: Vec<&ServerCard>, part: Part) -> anyhow::Result<()> {
+fn write(writer: &mut Writer<'_>, survey: &Survey, servers: Vec<&ServerCard>, part: Part) -> anyhow::Result<()> {
     let counts = survey.counts();
     let of = |class: Class| counts.iter().find(|(other, _)| *other == class).map_or(0, |(_, count)| *count);
     let critical = of(Class::Destructive) + of(Class::Financial);

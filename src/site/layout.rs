@@ -50,8 +50,8 @@ impl Layout {
 /// The address of a page; one of a directory is known by it.
 pub(super) fn address(base: &str, path: &str) -> String {
     match path.strip_suffix("index.html") {
-        Some(directory) => format!("{base}/{directory}"),
-        None => format!("{base}/{path}"),
+        Some(directory) => [base, "/", directory].concat(),
+        None => [base, "/", path].concat(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What search engines read of a page: schema.org, as JSON-LD.
 
 use super::layout::address;
+use super::questions::Question;
 use serde::Serialize;
 
 /// Everything said of one page.
@@ -26,6 +27,11 @@ pub(super) enum Node<'g> {
         #[serde(rename = "itemListElement")]
         items: Vec<Item<'g>>,
     },
+    #[serde(rename = "FAQPage")]
+    Questions {
+        #[serde(rename = "mainEntity")]
+        questions: Vec<Asked<'g>>,
+    },
     SoftwareApplication {
         name: &'g str,
         description: &'g str,
@@ -36,6 +42,21 @@ pub(super) enum Node<'g> {
         #[serde(skip_serializing_if = "Option::is_none")]
         url: Option<String>,
     },
+}
+
+/// A question.
+#[derive(Serialize)]
+#[serde(tag = "@type", rename = "Question")]
+pub(super) struct Asked<'g> {
+    name: &'g str,
+    #[serde(rename = "acceptedAnswer")]
+    answer: Answer<'g>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "@type")]
+struct Answer<'g> {
+    text: &'g str,
 }
 
 /// A step of the way to a page.
@@ -57,6 +78,12 @@ impl<'g> Node<'g> {
             item: base.map(|base| address(base, path)),
         };
         Self::BreadcrumbList { items: (1..).zip(steps).map(item).collect() }
+    }
+
+    /// Questions with their answers.
+    pub(super) fn questions(questions: &'g [Question]) -> Self {
+        let asked = |Question { ask, answer }: &'g Question| Asked { name: ask, answer: Answer { text: answer } };
+        Self::Questions { questions: questions.iter().map(asked).collect() }
     }
 
     /// A server, as software.

@@ -16,7 +16,12 @@ pub(super) struct Piece<'t> {
     pub(super) text: Cow<'t, str>,
     /// Whether they decided.
     pub(super) marked: bool,
+    /// The rule for which they did, where the piece leads to it.
+    pub(super) rule: Option<&'t str>,
 }
+
+/// Words that decided, with the rule for which they did where it has a page.
+pub(super) type Decided<'t> = (Option<&'t str>, &'t Evidence);
 
 /// One field of a definition with its marks.
 #[derive(Clone, Debug)]
@@ -27,9 +32,18 @@ pub(super) struct Quote<'t> {
     pub(super) pieces: Vec<Piece<'t>>,
 }
 
-/// A text with every span of `evidence` in `field` marked, line breaks kept, but for blank space around it.
-pub(super) fn whole<'t, 'e>(field: &Field, text: &'t str, evidence: impl IntoIterator<Item = &'e Evidence>) -> Vec<Piece<'t>> {
-    let mut pieces = mark(text.trim_end(), &spans(field, evidence));
+/// A text with everything that `decided` in `field` marked, line breaks kept, but for blank space around it.
+pub(super) fn whole<'t>(field: &Field, text: &'t str, decided: &[Decided<'t>]) -> Vec<Piece<'t>> {
+    let spans = spans(field, decided.iter().map(|(_, found)| *found));
+    let mut start = 0;
+    let piece = |(piece, marked): (&'t str, bool)| {
+        let end = start + piece.chars().count();
+        let is_here = |found: &Evidence| found.field == *field && (start..end).contains(&found.start);
+        let rule = decided.iter().find(|(_, found)| marked && is_here(found)).and_then(|(rule, _)| *rule);
+        start = end;
+        Piece { text: sanitize::shown_block(piece), marked, rule }
+    };
+    let mut pieces: Vec<Piece<'_>> = pieces(text.trim_end(), &spans).into_iter().map(piece).collect();
     if let Some(first) = pieces.first_mut() {
         first.text = match &first.text {
             Cow::Borrowed(text) => text.trim_start().into(),
@@ -60,13 +74,13 @@ pub(super) fn quotes<'t>(tool: &'t Tool, server: &'t Server, evidence: &'t [Evid
         }
         let pieces = match source {
             Some(source) => excerpt(mark(source, &spans(field, evidence))),
-            None => vec![Piece { text: sanitize::shown_line(&found.text), marked: true }],
+            None => vec![Piece { text: sanitize::shown_line(&found.text), marked: true, rule: None }],
         };
         let field = sanitize::line(&field.to_string());
         // Several words of one parameter – values of its enum, say – stand on one line.
         match quotes.last_mut().filter(|quote| source.is_none() && quote.field == field) {
             Some(quote) => {
-                quote.pieces.push(Piece { text: ", ".into(), marked: false });
+                quote.pieces.push(Piece { text: ", ".into(), marked: false, rule: None });
                 quote.pieces.extend(pieces);
             }
             None => quotes.push(Quote { field, pieces }),
@@ -81,16 +95,19 @@ fn spans<'e>(field: &Field, evidence: impl IntoIterator<Item = &'e Evidence>) ->
 
 /// The offsets count in the text as it was sent, so it is cut before anything in it is spelled out.
 fn mark<'t>(text: &'t str, spans: &[(usize, usize)]) -> Vec<Piece<'t>> {
-    pieces(text, spans).into_iter().map(|(piece, marked)| Piece { text: sanitize::shown_block(piece), marked }).collect()
+    pieces(text, spans)
+        .into_iter()
+        .map(|(piece, marked)| Piece { text: sanitize::shown_block(piece), marked, rule: None })
+        .collect()
 }
 
 /// Shortens what is not marked, on one line.
 fn excerpt(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     let last = pieces.len().saturating_sub(1);
-    let shown = |(at, Piece { text, marked })| {
+    let shown = |(at, Piece { text, marked, .. })| {
         let text = if marked { text } else { shorten(text, at == 0, at == last) };
         let text = if text.contains('\n') { text.replace('\n', " ").into() } else { text };
-        Piece { text, marked }
+        Piece { text, marked, rule: None }
     };
     pieces.into_iter().enumerate().map(shown).collect()
 }
@@ -130,7 +147,10 @@ mod tests {
     fn marks_stay_on_their_words_when_hidden_characters_are_spelled_out() {
         let text = "a\u{202e}b delete\u{200b}s 削除\nall";
         let found = Evidence::cut(Field::Description, text, 4, 12);
-        assert_eq!(shown(&whole(&Field::Description, text, [&found])), "a\\u{202e}b «delete\\u{200b}s» 削除\nall");
+        assert_eq!(
+            shown(&whole(&Field::Description, text, &[(Some("deletes"), &found)])),
+            "a\\u{202e}b «delete\\u{200b}s» 削除\nall"
+        );
     }
 
     #[test]

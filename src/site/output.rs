@@ -1,7 +1,8 @@
 //! Every byte that reaches the disk: writes what changed, takes away what was written before and no longer would be.
 //!
-//! The manifest says what is ours, a line a file: SHA-256 (its first half), length, path. A path alone is of a publication that
-//! did not end. Its first line names the state it is of, so that the same state need not be published again.
+//! The manifest says what is ours, a line a file: what it was made from, as a number; its length; its path. A path alone is of a
+//! publication that did not end. The first line names what the whole site was made from. So what was made from the same needs not be
+//! made again, and what was made from something else is compared with what is there.
 
 mod batch;
 mod manifest;
@@ -31,6 +32,8 @@ pub(super) struct Output {
     seed: RandomState,
     journal: Mutex<File>,
     fresh: Mutex<Fresh>,
+    /// What texts were put together in, for the next ones: memory that is asked for anew each time costs more than it holds.
+    spare: Mutex<Vec<String>>,
     tally: Tally,
     /// Given back when it is dropped, or its process ends.
     _lock: File,
@@ -43,10 +46,15 @@ struct Known {
     kept: AtomicBool,
 }
 
-/// What is in a file.
+/// Where what a file is made from was not asked.
+pub(super) const UNKNOWN: u128 = 0;
+
+/// What a file has in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Content {
-    hash: u128,
+    /// What it was made from.
+    source: u128,
+    /// In bytes.
     length: u64,
 }
 
@@ -91,7 +99,7 @@ impl Opened {
     }
 
     /// When the last publication was of this state, ended, and all its files are there in their length: what there is.
-    pub(super) fn is_of(&self, state: &str) -> anyhow::Result<Option<Changes>> {
+    pub(super) fn is_of(&self, state: u128) -> anyhow::Result<Option<Changes>> {
         let Some(text) = manifest::read(&self.directory)? else { return Ok(None) };
         let Some(files) = text.strip_prefix(&manifest::head(state)) else { return Ok(None) };
         let all = AtomicBool::new(true);
@@ -123,7 +131,7 @@ impl Opened {
     }
 
     /// Gets ready to write a state.
-    pub(super) fn begin(self, state: &str) -> anyhow::Result<Output> {
+    pub(super) fn begin(self, state: u128) -> anyhow::Result<Output> {
         let seed = RandomState::new();
         let before = manifest::known(&self.directory, |path, content| {
             (seed.hash_one(path), Known { content, kept: AtomicBool::new(false) })
@@ -140,6 +148,7 @@ impl Opened {
             seed,
             journal: Mutex::new(journal),
             fresh: Mutex::new(fresh),
+            spare: Mutex::new(Vec::new()),
             tally: Tally::default(),
             _lock: self.lock,
         })
@@ -148,8 +157,35 @@ impl Opened {
 
 impl Output {
     /// Begins the files that stand at this place of the manifest: each place once, and none left out.
-    pub(super) fn batch(&self, place: usize) -> Batch<'_> {
-        Batch::new(self, place)
+    pub(super) fn batch(&self, place: usize, source: u128) -> Batch<'_> {
+        Batch::new(self, place, source)
+    }
+
+    /// Keeps the files of a place when all of them are there, in their length and made from the same; says whether it did.
+    pub(super) fn keep(&self, place: usize, source: u128, paths: impl Iterator<Item = String>) -> anyhow::Result<bool> {
+        let mut lines = String::new();
+        let mut kept = Vec::new();
+        for path in paths {
+            let Some(known @ Known { content: Some(content), .. }) = self.known(&path) else { return Ok(false) };
+            if content.source != source || !content.is_length_of(&self.directory.join(&path)) {
+                return Ok(false);
+            }
+            manifest::add(&mut lines, &path, *content);
+            kept.push((known, content.length));
+        }
+        for (known, length) in &kept {
+            known.kept.store(true, Ordering::Relaxed);
+            self.tally.bytes.fetch_add(*length, Ordering::Relaxed);
+        }
+        self.tally.files.fetch_add(kept.len(), Ordering::Relaxed);
+        self.put(place, lines)?;
+        Ok(true)
+    }
+
+    /// Takes the lines that a place has of the manifest.
+    fn put(&self, place: usize, lines: String) -> anyhow::Result<()> {
+        let mut fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        fresh.put(place, lines).with_context(|| format!("cannot write to `{}`", self.directory.display()))
     }
 
     fn known(&self, path: &str) -> Option<&Known> {

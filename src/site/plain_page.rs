@@ -74,11 +74,11 @@ struct Llms<'a> {
     version: &'static str,
 }
 
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     lists.push(Box::new(|writer| write(writer, survey)));
 }
 
-fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     let (tools, servers) = (survey.len(), survey.servers.len());
     for (stem, title, about, text) in DOCUMENTS {
         let layout = writer.layout(&format!("{stem}.html"), title, about);

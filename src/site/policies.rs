@@ -2,33 +2,29 @@
 
 use super::Writer;
 use super::catalogue::{Entry, ToolRef};
-use super::control::Controls;
+use super::control::{self, Controls};
 use super::filters;
 use super::layout::Layout;
 use super::trusted::Filled;
-use crate::policy::format::{FORMATS, Format, Sheet, Written};
+use crate::policy::format::{FORMATS, Sheet, Written};
 use crate::policy::overrides::Overrides;
 use crate::policy::plan::{Plan, ToolPlan};
 use crate::policy::profile::Profile;
 use askama::Template;
 use std::collections::HashMap;
 
-/// A policy in one format.
-struct Tab {
-    name: &'static str,
-    written: Written,
-}
-
 /// What is recommended for a server.
 pub(super) struct Recommended {
     pub(super) plan: Plan,
-    /// The whole policy, as policy.json.
-    pub(super) document: String,
+    /// The whole policy, in each of the formats.
+    written: Vec<Written>,
     /// Every format, for this server.
     pub(super) sheets: Vec<Sheet>,
     controls: Controls,
     /// The place of each tool of the server in the plan.
     places: Vec<usize>,
+    /// By place, whether what holds for a tool is what holds for others of its class but for the name.
+    likes: Vec<bool>,
 }
 
 #[derive(Template)]
@@ -36,7 +32,8 @@ pub(super) struct Recommended {
 struct PoliciesPage<'a> {
     layout: Layout,
     entry: &'a Entry<'a>,
-    tabs: Vec<Tab>,
+    /// The policy in every format by its name.
+    tabs: Vec<(&'static str, &'a Written)>,
 }
 
 impl Recommended {
@@ -52,18 +49,30 @@ impl Recommended {
             let places: HashMap<&str, usize> = (0..).zip(tools).map(|(place, tool)| (tool.name.as_str(), place)).collect();
             names.map(|name| places[name]).collect()
         };
+        let sheets = Sheet::all(&entry.card.name);
         Self {
-            document: FORMATS[0].write(&plan).text,
-            sheets: Sheet::all(&entry.card.name),
+            written: FORMATS.iter().map(|format| format.write(&plan)).collect(),
+            likes: tools.iter().map(|tool| control::is_like(tool, &entry.card.name, &sheets)).collect(),
+            sheets,
             controls: Controls::default(),
             places,
             plan,
         }
     }
 
+    /// The whole policy, as policy.json.
+    pub(super) fn document(&self) -> &str {
+        &self.written[0].text
+    }
+
     /// What holds for the tool at this place of its server.
     pub(super) fn tool(&self, at: usize) -> &ToolPlan {
         &self.plan.servers[0].tools[self.places[at]]
+    }
+
+    /// Whether what holds for the tool at this place of the plan is what holds for others of its class but for the name.
+    pub(super) fn is_like(&self, place: usize) -> bool {
+        self.likes[place]
     }
 
     /// The places on the server of the tools that one of the plan stands for.
@@ -73,7 +82,8 @@ impl Recommended {
 
     /// What to do about a tool.
     pub(super) fn control<'a>(&'a self, tool: ToolRef<'a>) -> anyhow::Result<Filled<'a>> {
-        self.controls.of(tool, self)
+        let place = self.places[tool.at];
+        self.controls.of(&self.plan.servers[0].tools[place], self, self.likes[place])
     }
 }
 
@@ -81,12 +91,11 @@ impl Recommended {
 pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Recommended) -> anyhow::Result<()> {
     let name = crate::sanitize::line(&entry.card.name);
     let about = format!("The recommended policy for the {name} MCP server, for {} clients and gateways.", FORMATS.len());
-    let path = format!("{}/{PAGE}.html", entry.card.directory());
+    let path = format!("{}/{FILE}", entry.card.directory());
     let layout = writer.layout(&path, &format!("Policies – {name}"), &about);
-    let tab = |format: &Format| Tab { name: format.name, written: format.write(&recommended.plan) };
-    let tabs = FORMATS.iter().map(tab).collect();
+    let tabs = FORMATS.iter().map(|format| format.name).zip(&recommended.written).collect();
     writer.page(&layout.clone(), &PoliciesPage { layout, entry, tabs })
 }
 
-/// The stem of that page. No slug has two hyphens in a row, so no tool has it.
-pub(super) const PAGE: &str = "policies--all";
+/// That page. No slug has two hyphens in a row, so no tool has it.
+pub(super) const FILE: &str = "policies--all.html";

@@ -23,7 +23,7 @@ pub(super) const REDIRECTS: &str = "/v0.1/servers /v0.1/servers.json 200
 /v0.1/servers/:namespace/:name/versions/:version /v0.1/servers/:namespace/:name.json 200
 ";
 
-pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     let base = writer.base().map(str::to_owned);
     let namespace = base.as_deref().map_or_else(|| "invalid.toolgrade".to_owned(), reversed);
     let mut document = String::from("{\"servers\":[");

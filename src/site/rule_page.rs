@@ -4,7 +4,7 @@ use super::layout::Layout;
 use super::survey::{Row, Survey};
 use super::trusted::{self, Trusted};
 use super::{List, Writer, filters};
-use crate::rules::{Rule, Says};
+use crate::rules::{self, Rule, Says};
 use crate::verdict::Class;
 use askama::Template;
 use serde_json::json;
@@ -20,6 +20,8 @@ struct RulePage<'a> {
     effect: Option<Class>,
     signal: Option<&'a str>,
     body: Trusted,
+    /// The whole file.
+    source: &'a str,
     tools: Vec<Row<'a>>,
     count: usize,
 }
@@ -33,7 +35,7 @@ struct RulesPage<'a> {
 }
 
 /// A list for each rule, and one of them all.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     for rule in survey.rules {
         lists.push(Box::new(|writer| write(writer, survey, rule)));
     }
@@ -46,7 +48,7 @@ pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
     }));
 }
 
-fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, rule: &Rule) -> anyhow::Result<()> {
+fn write(writer: &mut Writer<'_>, survey: &Survey, rule: &Rule) -> anyhow::Result<()> {
     let (tools, count) = survey.of_rule(&rule.id, LISTED);
     let effect = rule.effect();
     let signal = match &rule.says {
@@ -60,7 +62,8 @@ fn write(writer: &mut Writer<'_>, survey: &Survey<'_>, rule: &Rule) -> anyhow::R
     let layout = writer.layout(&format!("rules/{}.html", rule.id), &rule.title, &about);
     let link = |id: &str| (id != rule.id && survey.rule(id).is_some()).then(|| format!("{id}.html"));
     let body = trusted::markdown(&rule.body, link);
-    writer.page(&layout.clone(), &RulePage { layout, rule, effect, signal, body, count, tools })?;
+    let source = rules::source(&rule.id).unwrap_or_default();
+    writer.page(&layout.clone(), &RulePage { layout, rule, effect, signal, body, source, count, tools })?;
     let says = effect.map_or_else(|| json!({ "signal": signal }), |class| json!({ "effect": class }));
     let data =
         json!({ "id": rule.id, "title": rule.title, "says": says, "since": rule.since, "body": rule.body, "tools": count });

@@ -39,7 +39,7 @@ static COMMON: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
 });
 
 /// The files of the index; the survey is read once for all of them.
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     lists.push(Box::new(|writer| write(writer, survey)));
 }
 
@@ -63,7 +63,7 @@ impl<'r> Signals<'r> {
     }
 }
 
-fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     let (words, postings) = postings(survey);
     let signals = Signals::new(survey.rules);
     let mut firsts: Vec<&str> = Vec::new();
@@ -109,7 +109,7 @@ fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
     )
 }
 
-fn line(survey: &Survey<'_>, signals: &Signals<'_>, number: usize, file: &mut String) {
+fn line(survey: &Survey, signals: &Signals<'_>, number: usize, file: &mut String) {
     if number < survey.len() {
         let row = survey.row(number);
         let server = row.server();
@@ -134,7 +134,7 @@ fn line(survey: &Survey<'_>, signals: &Signals<'_>, number: usize, file: &mut St
 }
 
 /// All words in alphabetical order, and by word and rank what they lead to.
-fn postings(survey: &Survey<'_>) -> (Vec<String>, Vec<u64>) {
+fn postings(survey: &Survey) -> (Vec<String>, Vec<u64>) {
     let mut numbers: FxHashMap<String, u64> = FxHashMap::default();
     // About as many as most tools have: growing would need room for twice as many.
     let mut postings: Vec<u64> = Vec::with_capacity(survey.len() * (SAID + 4));

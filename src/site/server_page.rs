@@ -6,7 +6,7 @@ use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
 use super::marked::{Quote, quotes};
-use super::policies::{PAGE, Recommended};
+use super::policies::{FILE, Recommended};
 use super::survey::Row;
 use super::tool_page::{ToolPage, sections};
 use super::trusted::{self, Trusted};
@@ -51,6 +51,8 @@ struct ServerPage<'a> {
     /// What its definitions say to the model that they should not.
     hidden: Vec<Warning<'a>>,
     more_hidden: usize,
+    /// The recommended policy, as policy.json.
+    document: &'a str,
     /// Where it is in other formats.
     policies: &'static str,
 }
@@ -117,13 +119,14 @@ pub(super) fn write(writer: &mut Writer<'_>, entry: &Entry<'_>, recommended: &Re
         },
         hidden,
         more_hidden,
-        policies: PAGE,
+        document: recommended.document(),
+        policies: FILE,
     };
     writer.page(&layout, &page)?;
     let directory = entry.card.directory();
     writer.file(&format!("{directory}/badge.svg"), Badge::new(entry).render()?)?;
     writer.file(&format!("{directory}/server.json"), safe_json::line_text(&crate::report::json::entry(server)) + "\n")?;
-    writer.file(&format!("{directory}/policy.json"), &recommended.document)
+    writer.file(&format!("{directory}/policy.json"), recommended.document())
 }
 
 /// What its definitions say to the model that they should not, the worst first.

@@ -35,7 +35,7 @@ struct Sitemaps {
     addresses: Vec<String>,
 }
 
-pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     let mut robots = "User-agent: *\nAllow: /\n".to_owned();
     if let Some(base) = writer.base() {
         robots.push_str(&format!("\nSitemap: {base}/sitemap.xml\n"));
@@ -49,7 +49,7 @@ pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Res
 }
 
 /// One sitemap, or as many as it takes and one that names them.
-fn sitemaps(base: &str, writer: &mut Writer<'_>, survey: &Survey<'_>) -> anyhow::Result<()> {
+fn sitemaps(base: &str, writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     let mut lists = std::mem::take(&mut *writer.site.pages.lock().unwrap_or_else(PoisonError::into_inner));
     lists.sort_unstable();
     let tools = if survey.together { 0 } else { survey.len() };

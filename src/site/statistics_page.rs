@@ -41,7 +41,7 @@ struct Bar {
     count: usize,
 }
 
-pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
+pub(super) fn plan<'s>(survey: &'s Survey, lists: &mut Vec<List<'s>>) {
     lists.push(Box::new(|writer| {
         let about = "What MCP tools can do, in numbers: classes, grades, tools a server, tokens, signals.";
         let layout = writer.layout("statistics.html", "Statistics", about);
@@ -61,7 +61,7 @@ pub(super) fn plan<'s>(survey: &'s Survey<'_>, lists: &mut Vec<List<'s>>) {
     }));
 }
 
-fn charts(survey: &Survey<'_>) -> Vec<Chart> {
+fn charts(survey: &Survey) -> Vec<Chart> {
     let classes = survey.counts().into_iter().map(|(class, count)| Bar {
         label: class.name().to_owned(),
         link: Some(format!("classes/{}.html", class.name().to_lowercase())),

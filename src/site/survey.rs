@@ -3,8 +3,8 @@
 use super::crew::crew;
 use super::digest::{self, Digest};
 use super::history::{self, Change};
-use super::{Servers, text};
-use crate::rules::Rule;
+use super::{Servers, policies, text};
+use crate::rules::{self, Rule};
 use crate::store::{Listed, Observed};
 use crate::verdict::{Class, Severity};
 use std::cmp::Reverse;
@@ -15,13 +15,13 @@ use std::sync::{Mutex, PoisonError};
 const NAMED: usize = 120;
 
 /// Every server and every tool, numbered in slug order and in the order their server lists them.
-pub(super) struct Survey<'r> {
+pub(super) struct Survey {
     pub(super) servers: Vec<ServerCard>,
-    pub(super) rules: &'r [Rule],
+    pub(super) rules: &'static [Rule],
     /// Whether tools are sections of their server's page.
     pub(super) together: bool,
     tools: Vec<Card>,
-    /// Tools by kin, then number.
+    /// The tools of each kin, one kin behind the other, each in order.
     kin: Vec<u32>,
 }
 
@@ -55,8 +55,8 @@ struct Card {
     slug: u32,
     server: u32,
     tokens: u32,
-    /// Tools of one kin do the same on different servers.
-    kin: u64,
+    /// Where its kin stand in the survey's list: tools of one kin do the same on different servers.
+    kin: (u32, u32),
     /// A bit for each rule that spoke.
     rules: u128,
     /// A bit for each attack that fits.
@@ -74,33 +74,45 @@ pub(super) struct Row<'s> {
     server: &'s ServerCard,
 }
 
-impl<'r> Survey<'r> {
+impl Survey {
     /// Reads all servers once.
-    pub(super) fn take(servers: &dyn Servers, rules: &'r [Rule], together: bool) -> anyhow::Result<Self> {
-        let done: Mutex<Vec<(usize, ServerCard, Vec<Card>)>> = Mutex::new(Vec::new());
+    pub(super) fn take(servers: &dyn Servers, together: bool) -> anyhow::Result<Self> {
+        let done: Mutex<Vec<(usize, Cards)>> = Mutex::new(Vec::new());
         crew(
             |feed| super::handfuls(servers, feed),
             |handful| {
                 for (number, listed) in handful {
-                    let (server, tools) = cards(number, listed, rules)?;
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, server, tools));
+                    let cards = cards(number, listed)?;
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, cards));
                 }
                 Ok(())
             },
         )?;
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(number, ..)| *number);
-        let tools = Vec::with_capacity(done.iter().map(|(.., tools)| tools.len()).sum());
-        let mut survey = Self { servers: Vec::with_capacity(done.len()), rules, together, tools, kin: Vec::new() };
-        for (_, mut server, tools) in done {
-            server.tools = survey.tools.len()..survey.tools.len() + tools.len();
-            survey.servers.push(server);
-            survey.tools.extend(tools);
+        let count = done.iter().map(|(_, (_, tools))| tools.len()).sum();
+        let mut servers = Vec::with_capacity(done.len());
+        let mut tools: Vec<Card> = Vec::with_capacity(count);
+        let mut kin: Vec<(u64, u32)> = Vec::with_capacity(count);
+        for (_, (mut server, cards)) in done {
+            server.tools = tools.len()..tools.len() + cards.len();
+            servers.push(server);
+            for (hash, card) in cards {
+                kin.push((hash, u32::try_from(tools.len())?));
+                tools.push(card);
+            }
         }
-        survey.kin = (0..u32::try_from(survey.tools.len())?).collect();
-        let tools = &survey.tools;
-        survey.kin.sort_unstable_by_key(|number| (tools[*number as usize].kin, *number));
-        Ok(survey)
+        kin.sort_unstable();
+        let mut start = 0;
+        for group in kin.chunk_by(|(a, _), (b, _)| a == b) {
+            let end = start + u32::try_from(group.len())?;
+            for (_, number) in group {
+                tools[*number as usize].kin = (start, end);
+            }
+            start = end;
+        }
+        let kin = kin.into_iter().map(|(_, number)| number).collect();
+        Ok(Self { servers, rules: rules::all(), together, tools, kin })
     }
 
     /// How many tools there are.
@@ -125,6 +137,14 @@ impl<'r> Survey<'r> {
         server.tools.clone().map(|number| self.row(number))
     }
 
+    /// The files about a server and its tools, in the order they are written.
+    pub(super) fn files(&self, server: &ServerCard) -> impl Iterator<Item = String> {
+        let directory = server.directory();
+        let files = ["index.html", "badge.svg", "server.json", "policy.json", policies::FILE, "builder.json"];
+        let own = files.into_iter().map(move |file| format!("{directory}/{file}"));
+        own.chain(server.tools.clone().filter(|_| !self.together).map(|number| self.row(number).path()))
+    }
+
     /// A server's tools, riskiest first.
     pub(super) fn riskiest(&self, server: &ServerCard) -> Vec<Row<'_>> {
         let mut rows: Vec<Row<'_>> = self.of_server(server).collect();
@@ -134,11 +154,8 @@ impl<'r> Survey<'r> {
 
     /// Tools of other servers that do the same, at most `limit` of them, and how many there are.
     pub(super) fn elsewhere(&self, number: usize, limit: usize) -> (Vec<Row<'_>>, usize) {
-        let kin = |number: &u32| self.tools[*number as usize].kin;
-        let own = self.tools[number].kin;
-        let start = self.kin.partition_point(|other| kin(other) < own);
-        let group = &self.kin[start..];
-        let group = &group[..group.partition_point(|other| kin(other) == own)];
+        let (start, end) = self.tools[number].kin;
+        let group = &self.kin[start as usize..end as usize];
         // The group is in server order, so this server's own are one stretch of it.
         let here = &self.servers[self.tools[number].server as usize].tools;
         let before = &group[..group.partition_point(|other| (*other as usize) < here.start)];
@@ -192,7 +209,7 @@ impl<'r> Survey<'r> {
     }
 
     /// The rule of this id; `None` for one that only an older toolgrade knew.
-    pub(super) fn rule(&self, id: &str) -> Option<&'r Rule> {
+    pub(super) fn rule(&self, id: &str) -> Option<&'static Rule> {
         self.rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().map(|at| &self.rules[at])
     }
 }
@@ -251,8 +268,8 @@ impl<'s> Row<'s> {
     }
 
     /// What it has in common with tools that do the same elsewhere.
-    pub(super) fn kin(&self) -> u64 {
-        self.card.kin
+    pub(super) fn kin(&self) -> u32 {
+        self.card.kin.0
     }
 
     /// Where its page is, or its section.
@@ -277,10 +294,13 @@ impl<'s> Row<'s> {
 
 /// Where a tool is: a page beside its server's, or a section of that.
 pub(super) fn tool_path(directory: &str, slug: &str, together: bool) -> String {
-    if together { format!("{directory}/index.html#tool-{slug}") } else { format!("{directory}/{slug}.html") }
+    if together { [directory, "/index.html#tool-", slug].concat() } else { [directory, "/", slug, ".html"].concat() }
 }
 
-fn cards(number: usize, listed: Listed, rules: &[Rule]) -> anyhow::Result<(ServerCard, Vec<Card>)> {
+/// A server and its tools, each with the hash of what its kin have in common.
+type Cards = (ServerCard, Vec<(u64, Card)>);
+
+fn cards(number: usize, listed: Listed) -> anyhow::Result<Cards> {
     let changes = history::changes(&listed)?;
     let digests = listed.tools.iter().map(|tool| Digest::of(tool, &listed.slug)).collect::<anyhow::Result<Vec<_>>>()?;
     let names: Vec<&str> = digests.iter().map(|digest| &*digest.name).collect();
@@ -294,18 +314,19 @@ fn cards(number: usize, listed: Listed, rules: &[Rule]) -> anyhow::Result<(Serve
         text.push_str(&slug);
         let with_slug = text.len();
         text.push_str(&text::brief(digest.description.as_deref().unwrap_or_default()));
-        tools.push(Card {
+        let card = Card {
             text: text.into_boxed_str(),
             name: u32::try_from(name)?,
             slug: u32::try_from(with_slug)?,
             server: u32::try_from(number)?,
             tokens: u32::try_from(recorded.tokens)?,
-            kin: digest.kin(),
-            rules: digest.rules(rules),
+            kin: (0, 0),
+            rules: digest.rules(),
             attacks: digest.attacks(),
             class: digest.class,
             score: digest.score,
-        });
+        };
+        tools.push((digest.kin(), card));
     }
     let server = ServerCard {
         tokens: listed.tools.iter().map(|tool| tool.tokens).sum(),

@@ -4,7 +4,7 @@ use super::catalogue::{Entry, ToolRef};
 use super::history::Change;
 use super::layout::Layout;
 use super::linked::{Graph, Node};
-use super::marked::{Piece, Quote, quotes, whole};
+use super::marked::{Decided, Piece, Quote, quotes, whole};
 use super::policies::Recommended;
 use super::questions::{Question, questions};
 use super::survey::{Row, Survey};
@@ -13,11 +13,12 @@ use super::{Writer, filters, text};
 use crate::attacks::Attack;
 use crate::evidence::{Evidence, Field};
 use crate::tool::Parameter;
-use crate::verdict::{Class, Finding, Signal, Verdict};
+use crate::verdict::{Class, Finding, Severity, Signal, Verdict};
 use askama::Template;
+use std::cmp::Reverse;
 
 /// How many related tools are shown of each kind.
-const RELATED: usize = 6;
+pub(super) const RELATED: usize = 6;
 
 #[derive(Template)]
 #[template(path = "tool.html")]
@@ -31,9 +32,13 @@ pub(super) struct ToolPage<'a> {
     pub(super) description: Vec<Piece<'a>>,
     pub(super) reasons: Vec<Reason<'a>>,
     pub(super) signals: Vec<Reason<'a>>,
+    /// How many signals are grave by themselves, whatever the class: they come first.
+    pub(super) grave: usize,
     pub(super) parameters: Vec<(Parameter<'a>, Vec<&'a str>)>,
     pub(super) changes: Vec<&'a Change>,
     pub(super) required: usize,
+    /// Whether its server says something of any parameter.
+    pub(super) told: bool,
     pub(super) share: String,
     pub(super) stance: &'static str,
     /// How to control it.
@@ -51,6 +56,7 @@ pub(super) struct Reason<'a> {
     pub(super) rule: &'a str,
     pub(super) has_page: bool,
     pub(super) effect: Option<Class>,
+    pub(super) severity: Option<Severity>,
     pub(super) says: &'a str,
     pub(super) quotes: Vec<Quote<'a>>,
 }
@@ -94,20 +100,29 @@ fn page<'a>(
     let standing = plan.standing();
     let (stance, _) = text::recommendation(class, standing);
     let questions = questions(tool, standing, others);
-    let data = structured_data(writer.base(), tool);
+    let data = structured_data(writer.base(), tool, &questions);
     let parameters = graded.tool.parameters();
-    let decided: Vec<&Evidence> =
-        verdict.findings.iter().filter(|finding| finding.effect == class).flat_map(|finding| &finding.evidence).collect();
+    let decided: Vec<Decided<'_>> = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.effect == class)
+        .flat_map(|finding| {
+            let rule = survey.rule(&finding.rule).map(|rule| rule.id.as_str());
+            finding.evidence.iter().map(move |found| (rule, found))
+        })
+        .collect();
     ToolPage {
         layout,
         tool,
         can: text::can(class),
         confidence: text::confidence(verdict),
         percent: percent(verdict.confidence),
-        name: whole(&Field::Name, tool.name(), decided.iter().copied()),
-        description: whole(&Field::Description, tool.description(), decided.iter().copied()),
+        name: whole(&Field::Name, tool.name(), &decided),
+        description: whole(&Field::Description, tool.description(), &decided),
         reasons: reasons(tool),
+        grave: verdict.signals.iter().filter(|signal| signal.severity.is_some()).count(),
         signals: signals(tool),
+        told: parameters.iter().any(|parameter| parameter.description().is_some() || !parameter.values().is_empty()),
         required: parameters.iter().filter(|parameter| parameter.required).count(),
         parameters: parameters.into_iter().map(|parameter| with_signals(survey, parameter, verdict)).collect(),
         changes: changes(tool),
@@ -124,7 +139,7 @@ fn page<'a>(
 }
 
 /// A parameter with the signals that it raised.
-fn with_signals<'a>(survey: &Survey<'_>, parameter: Parameter<'a>, verdict: &'a Verdict) -> (Parameter<'a>, Vec<&'a str>) {
+fn with_signals<'a>(survey: &Survey, parameter: Parameter<'a>, verdict: &'a Verdict) -> (Parameter<'a>, Vec<&'a str>) {
     let is_it = |found: &Evidence| matches!(&found.field, Field::Parameter(name) if name == parameter.name);
     let raised = verdict
         .signals
@@ -163,6 +178,7 @@ fn reasons<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
             says: rule.map_or(&finding.rule, |rule| &rule.title),
             rule: &finding.rule,
             effect: Some(finding.effect),
+            severity: None,
             quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &finding.evidence),
         }
     };
@@ -174,18 +190,21 @@ fn signals<'a>(tool: ToolRef<'a>) -> Vec<Reason<'a>> {
         has_page: tool.entry.survey.is_signal(&signal.id),
         rule: &signal.id,
         effect: None,
+        severity: signal.severity,
         says: &signal.text,
         quotes: quotes(&tool.graded().tool, &tool.entry.graded.server, &signal.evidence),
     };
-    tool.verdict().signals.iter().map(reason).collect()
+    let mut signals: Vec<&Signal> = tool.verdict().signals.iter().collect();
+    signals.sort_by_key(|signal| Reverse(signal.severity));
+    signals.into_iter().map(reason).collect()
 }
 
-/// What search engines read besides the page: the way to it.
-fn structured_data(base: Option<&str>, tool: ToolRef<'_>) -> Trusted {
+/// What search engines read: the way to the page, and the questions on it.
+fn structured_data(base: Option<&str>, tool: ToolRef<'_>, questions: &[Question]) -> Trusted {
     let server = crate::sanitize::line(tool.server());
     let name = crate::sanitize::line(tool.name());
     let crumbs = [("Catalogue", "index.html".to_owned()), (&*server, tool.entry.card.path()), (&*name, tool.path())];
-    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs)]))
+    trusted::json(&Graph::new(vec![Node::crumbs(base, &crumbs), Node::questions(questions)]))
 }
 
 #[cfg(test)]

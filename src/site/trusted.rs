@@ -95,6 +95,10 @@ impl HtmlSafe for Filled<'_> {}
 /// JSON for a `<script type="application/ld+json">`: what could end the element is spelled as JSON escapes.
 pub(super) fn json(value: &impl Serialize) -> Trusted {
     let text = serde_json::to_string(value).unwrap_or_default();
+    // One look at all of it is quick, and most have none.
+    if !text.bytes().fold(false, |found, byte| found | (byte == b'<') | (byte == b'>') | (byte == b'&')) {
+        return Trusted(text);
+    }
     let mut safe = String::with_capacity(text.len() + 64);
     let mut written = 0;
     for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'<' | b'>' | b'&')) {
@@ -143,6 +147,13 @@ pub(super) fn markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> Tru
     let mut rendered = String::new();
     html::push_html(&mut rendered, events);
     Trusted(rendered)
+}
+
+/// The same of a single paragraph, without the paragraph.
+pub(super) fn inline(text: &str) -> Trusted {
+    let Trusted(rendered) = markdown(text, |_| None);
+    let rendered = rendered.trim_end();
+    Trusted(rendered.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).unwrap_or(rendered).to_owned())
 }
 
 /// Whether a page may link there: the web, or a place on the same page or site.

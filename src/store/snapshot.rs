@@ -27,7 +27,7 @@ pub struct Snapshot {
 }
 
 /// The current state of one server, its tools as they are stored: who needs them parses them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Listed {
     /// Its slug.
     pub slug: String,
@@ -48,7 +48,7 @@ pub struct Listed {
 }
 
 /// What one visit listed that differs from the one before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Edition {
     /// When it was.
     pub at: Timestamp,
@@ -57,7 +57,7 @@ pub struct Edition {
 }
 
 /// A tool as it is stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Recorded {
     /// Its definition, JSON.
     pub tool: String,

@@ -98,6 +98,38 @@ fn what_the_builder_builds_is_what_the_program_decides() {
     }
 }
 
+#[test]
+fn it_starts_from_what_the_program_writes_whatever_the_server_is_called() {
+    let served = served();
+    let servers = served.env.read("out/catalogue.json").unwrap();
+    let servers: Value = serde_json::from_str(&servers).unwrap();
+    for (name, file) in [("@acme/plain$&.one", "plain.json"), ("it's \"odd\" \\ é", "odd.json")] {
+        let all = servers["servers"].as_array().unwrap();
+        let page = all.iter().find(|server| server["name"] == name).unwrap()["page"].as_str().unwrap();
+        let said = served.ask(
+            &format!(
+                "const page = await open('{page}', 1280);
+                 const document = page.document;
+                 document.querySelector('#builder details').open = true;
+                 const result = await until(() => document.querySelector('#builder .result'));
+                 const format = document.getElementById('builder-format');
+                 return [...format.options].map((option) => {{
+                   format.value = option.value;
+                   format.dispatchEvent(new page.Event('change', {{ bubbles: true }}));
+                   return result.textContent;
+                 }});"
+            ),
+            &[],
+        );
+        let written = said.as_array().unwrap_or_else(|| panic!("{said}"));
+        assert_eq!(written.len(), FORMATS.len());
+        for (format, built) in FORMATS.iter().zip(written) {
+            let expected = printed(&served.env, &["policy", file, "-q", "--format", format.id]);
+            assert_eq!(data(format.id, built.as_str().unwrap()), data(format.id, &expected), "{name}, {}", format.id);
+        }
+    }
+}
+
 /// What a document says without its comments.
 fn data(format: &str, text: &str) -> Value {
     match format {

@@ -33,8 +33,12 @@ pub(crate) fn served() -> Served {
         tool("say \"<b>\" 削除", "Reads."),
     ] });
     let other = json!({ "serverInfo": { "name": "shop-two" }, "tools": [tool("delete_order", "Deletes an order."), tool("pay_invoice", "Pays an invoice.")] });
+    // Not every client can name them, or spells them as they are.
+    let odd = |name: &str| json!({ "serverInfo": { "name": name }, "tools": [tool("look", "Reads a file."), tool("put", "Writes a file."), tool("drop", "Deletes a file."), { "name": "hear" }] });
     let env = Env::new().file("shop.json", &shop.to_string()).file("other.json", &other.to_string());
-    let said = env.run(&["scan", "shop.json", "other.json", "--catalogue", "c.db", "--quiet"]);
+    let env =
+        env.file("plain.json", &odd("@acme/plain$&.one").to_string()).file("odd.json", &odd("it's \"odd\" \\ é").to_string());
+    let said = env.run(&["scan", "shop.json", "other.json", "plain.json", "odd.json", "--catalogue", "c.db", "--quiet"]);
     assert!(said.starts_with("exit 0\n"), "{said}");
     let mut command = env.command(&["site", "--catalogue", "c.db", "-o", "out", "--quiet", "--serve=0"]);
     let mut server = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -177,7 +181,7 @@ fn axe_finds_nothing_serious_on_any_kind_of_page() {
     let script = format!(
         "const wrong = []; let checked = 0;
          for (const path of {kinds}) {{
-           for (const width of [1280, 390]) {{
+           for (const width of [1280, 980, 390]) {{
              const page = await open(path, width);
              const script = page.document.createElement('script');
              script.src = '/axe.js';

@@ -100,7 +100,7 @@ fn publish_to(directory: &Path, servers: &[GradedServer], base: Option<&str>) ->
     toolgrade::site::publish(&Given::new(servers.to_vec(), seen()), &options, &|_| {}).unwrap()
 }
 
-fn publish(servers: &[GradedServer], options: &Options<'_>) -> anyhow::Result<Summary> {
+fn publish(servers: &[GradedServer], options: &Options) -> anyhow::Result<Summary> {
     toolgrade::site::publish(&Given::new(servers.to_vec(), BTreeMap::new()), options, &|_| {})
 }
 

@@ -1,6 +1,7 @@
 //! The site through the program: what was scanned, what changed since, what is found, and what a publication that was cut short left.
 
 use crate::env::Env;
+use crate::site::files;
 use serde_json::{Value, json};
 
 #[test]
@@ -141,17 +142,41 @@ fn labelled() -> Env {
 fn no_link_of_a_site_of_two_thousand_tools_is_broken() {
     let env = labelled();
     publish(&env);
-    let tools = crate::site::files(&env.path().join("out"));
+    let tools = files(&env.path().join("out"));
     let checked = crate::site::check_links(&tools);
     assert!(checked > 50_000, "{checked}");
 
     let said = env.run(&["site", "--catalogue", "c.db", "-o", "out", "--pages", "server"]);
     assert!(said.starts_with("exit 0\n"), "{said}");
-    let servers = crate::site::files(&env.path().join("out"));
+    let servers = files(&env.path().join("out"));
     assert!(servers.len() + 1_900 < tools.len(), "{} files, before {}", servers.len(), tools.len());
     let checked = crate::site::check_links(&servers);
     assert!(checked > 20_000, "{checked}");
     // The way back leaves what a fresh site has.
     publish(&env);
-    assert!(crate::site::files(&env.path().join("out")) == tools);
+    assert!(files(&env.path().join("out")) == tools);
+}
+
+#[test]
+fn what_changes_step_by_step_comes_to_what_is_published_at_once() {
+    let env = Env::new();
+    let server = |name: &str, tools: &Value| {
+        std::fs::write(env.path().join(format!("{name}.json")), tools.to_string()).unwrap();
+        let said = env.run(&["scan", &format!("{name}.json"), "--catalogue", "c.db", "--quiet"]);
+        assert!(said.starts_with("exit 0\n"), "{said}");
+    };
+    let tool = |name: &str, text: &str| json!({ "name": name, "description": text });
+    server("bank", &json!([tool("pay", "Pays an invoice."), tool("ping", "Pings.")]));
+    server("shop", &json!([tool("list", "Lists orders.")]));
+    publish(&env);
+    let page = |name: &str| std::fs::metadata(env.path().join("out/servers").join(name)).unwrap().modified().unwrap();
+    let before = ["bank/pay.html", "bank/ping.html"].map(page);
+    // The other server gets a tool of the same kind as one of the first.
+    server("shop", &json!([tool("list", "Lists orders."), tool("Ping", "Pings the shop.")]));
+    publish(&env);
+    assert_eq!(page("bank/pay.html"), before[0], "nothing of it changed");
+    assert_ne!(page("bank/ping.html"), before[1], "it names the other one now");
+    let whole = env.run(&["site", "--catalogue", "c.db", "-o", "whole", "--base-url", "https://example.org"]);
+    assert!(whole.starts_with("exit 0\n"), "{whole}");
+    assert_eq!(files(&env.path().join("out")), files(&env.path().join("whole")));
 }

@@ -87,6 +87,9 @@ impl Frame {
     }
 }
 
+/// How many bytes a line has, about.
+const LINE: usize = 64;
+
 /// The lines of each list of a frame.
 pub(super) struct Lines(Vec<Filled>);
 
@@ -110,7 +113,9 @@ impl Lines {
     /// Adds a line to a list, by its place among the lists, and what stands behind its comma: a the end of the line.
     pub(super) fn add(&mut self, list: usize, line: fmt::Arguments<'_>, tail: impl fmt::Display) {
         let Filled { text, comma, end } = &mut self.0[list];
-        if !text.is_empty() {
+        if text.is_empty() {
+            text.reserve(LINE);
+        } else {
             text.insert_str(*end, comma);
         }
         // Writing to a String cannot fail.

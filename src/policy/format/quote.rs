@@ -14,13 +14,14 @@ pub fn line(text: &str) -> String {
 #[must_use]
 pub fn json(text: &str) -> String {
     if is_plain(text) {
-        return format!("\"{text}\"");
+        return ["\"", text, "\""].concat();
     }
     safe_json::line_text(&text)
 }
 
 /// Whether a text stands in quotes as it is, in every syntax.
-fn is_plain(text: &str) -> bool {
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }
 
@@ -41,7 +42,7 @@ pub fn cedar(text: &str) -> String {
 
 fn quoted(text: &str, escape: impl Fn(&mut String, char) -> std::fmt::Result) -> String {
     if is_plain(text) {
-        return format!("\"{text}\"");
+        return ["\"", text, "\""].concat();
     }
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -2,8 +2,10 @@
 
 use super::frame::{Added, Frame, Lines, Piece};
 use super::naming::{Names, alone};
+use super::quote::is_plain;
 use super::{FORMATS, Format};
 use crate::policy::plan::ToolPlan;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// A format, ready for the tools of one server.
@@ -41,6 +43,34 @@ impl Sheet {
                 one_key.strip_suffix(one).is_some_and(|before| other_key.strip_suffix(other) == Some(before))
             }
             (one_key, other_key) => one_key.is_none() && other_key.is_none(),
+        }
+    }
+
+    /// The key of the server; `None` where the format cannot name it.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Whether this is the sheet of another server but for the server's key, for tools that are spelled like this one.
+    #[must_use]
+    pub fn is_like(&self, other: &Self, tool: &str) -> bool {
+        let (Some(own), Some(others)) = (&self.key, &other.key) else { return false };
+        let spelled = |text: &str| if others.is_empty() { text.to_owned() } else { text.replace(&**others, own) };
+        let is_alike = |(one, other): (&Piece, &Piece)| match (one, other) {
+            (Piece::Text(one), Piece::Text(other)) => **one == *spelled(other),
+            (Piece::List(_), Piece::List(_)) => true,
+            _ => false,
+        };
+        let pieces = || self.frame.pieces.iter().zip(&other.frame.pieces);
+        let are_alike = self.frame.pieces.len() == other.frame.pieces.len() && pieces().all(is_alike);
+        are_alike && is_plain(own) && self.tool_key(tool) == other.tool_key(tool).map(|key| spelled(&key).into())
+    }
+
+    fn tool_key<'n>(&self, tool: &'n str) -> Option<Cow<'n, str>> {
+        match self.format.names {
+            Names::Tools(fits) => fits(tool).then_some(tool.into()),
+            Names::Keys { tool: key, .. } => key(self.key.as_ref()?, tool),
         }
     }
 

@@ -3,7 +3,6 @@
 use super::manifest::{self, is_ours};
 use super::{Content, Output};
 use anyhow::{Context as _, bail};
-use ring::digest::{SHA256, digest};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -17,6 +16,7 @@ const WAITING: usize = 1 << 18;
 pub(in crate::site) struct Batch<'o> {
     output: &'o Output,
     place: usize,
+    source: u128,
     /// What waits, one text behind the other, and where each ends.
     text: String,
     waiting: Vec<(String, usize)>,
@@ -24,8 +24,9 @@ pub(in crate::site) struct Batch<'o> {
 }
 
 impl<'o> Batch<'o> {
-    pub(super) fn new(output: &'o Output, place: usize) -> Self {
-        Self { output, place, text: String::new(), waiting: Vec::new(), lines: String::new() }
+    pub(super) fn new(output: &'o Output, place: usize, source: u128) -> Self {
+        let text = output.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        Self { output, place, source, text, waiting: Vec::new(), lines: String::new() }
     }
 
     /// Takes one file, its path `/`-separated and relative; `put` appends its text.
@@ -41,8 +42,8 @@ impl<'o> Batch<'o> {
     /// Writes what waits, and what this place has of the manifest.
     pub(in crate::site) fn finish(mut self) -> anyhow::Result<()> {
         self.write()?;
-        let mut fresh = self.output.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        fresh.put(self.place, self.lines).with_context(|| format!("cannot write to `{}`", self.output.directory.display()))
+        self.output.spare.lock().unwrap_or_else(PoisonError::into_inner).push(self.text);
+        self.output.put(self.place, self.lines)
     }
 
     fn write(&mut self) -> anyhow::Result<()> {
@@ -52,7 +53,7 @@ impl<'o> Batch<'o> {
         for (path, end) in &self.waiting {
             let bytes = &self.text.as_bytes()[start..*end];
             start = *end;
-            let content = Content { hash: hash(bytes), length: bytes.len() as u64 };
+            let content = Content { source: self.source, length: bytes.len() as u64 };
             manifest::add(&mut self.lines, path, content);
             let tally = &self.output.tally;
             tally.files.fetch_add(1, Ordering::Relaxed);
@@ -62,7 +63,7 @@ impl<'o> Batch<'o> {
                 bail!("two pages want to be `{path}`");
             }
             let target = self.output.directory.join(path);
-            if known.is_some_and(|known| known.content == Some(content)) && content.is_length_of(&target) {
+            if known.is_some() && content.is_length_of(&target) && fs::read(&target).is_ok_and(|there| there == bytes) {
                 continue;
             }
             noted.extend([path, "\n"]);
@@ -70,7 +71,7 @@ impl<'o> Batch<'o> {
         }
         let cannot = || format!("cannot write to `{}`", self.output.directory.display());
         if !noted.is_empty() {
-            // First the manifest, then the files: one that is cut short is known as ours, and as of unknown content.
+            // First the manifest, then the files: one that is cut short is known as ours.
             let mut journal = self.output.journal.lock().unwrap_or_else(PoisonError::into_inner);
             journal.write_all(noted.as_bytes()).with_context(cannot)?;
         }
@@ -104,10 +105,4 @@ fn put(target: &Path, bytes: &[u8], is_new: bool) -> io::Result<()> {
         opened => opened,
     }?;
     file.write_all(bytes)
-}
-
-/// The first half of the SHA-256.
-fn hash(bytes: &[u8]) -> u128 {
-    let digest = digest(&SHA256, bytes);
-    digest.as_ref().iter().take(16).fold(0, |hash, byte| hash << 8 | u128::from(*byte))
 }

@@ -15,8 +15,8 @@ pub(super) const MANIFEST: &str = ".toolgrade-site";
 pub(super) const WRITING: &str = "# writing";
 
 /// The first line of the manifest of a state.
-pub(super) fn head(state: &str) -> String {
-    format!("# state {state}\n")
+pub(super) fn head(state: u128) -> String {
+    format!("# state {state:032x}\n")
 }
 
 /// A line that names a file.
@@ -31,8 +31,8 @@ impl<'l> Line<'l> {
     pub(super) fn parse(line: &'l str) -> Option<Self> {
         let (content, path) = match line.rsplit_once(' ') {
             Some((content, path)) => {
-                let (hash, length) = content.split_once(' ')?;
-                (Some(Content { hash: u128::from_str_radix(hash, 16).ok()?, length: length.parse().ok()? }), path)
+                let (source, length) = content.split_once(' ')?;
+                (Some(Content { source: u128::from_str_radix(source, 16).ok()?, length: length.parse().ok()? }), path)
             }
             None => (None, line),
         };
@@ -43,7 +43,7 @@ impl<'l> Line<'l> {
 /// Adds a line.
 pub(super) fn add(lines: &mut String, path: &str, content: Content) {
     // Writing to a String cannot fail.
-    let _ = writeln!(lines, "{:032x} {} {path}", content.hash, content.length);
+    let _ = writeln!(lines, "{:032x} {} {path}", content.source, content.length);
 }
 
 /// The whole manifest of a directory, if it has one.
@@ -89,7 +89,7 @@ pub(super) struct Fresh {
 }
 
 impl Fresh {
-    pub(super) fn new(directory: &Path, state: &str) -> io::Result<Self> {
+    pub(super) fn new(directory: &Path, state: u128) -> io::Result<Self> {
         let path = directory.join(format!("{MANIFEST}.new"));
         let mut file = BufWriter::new(File::create(&path)?);
         file.write_all(head(state).as_bytes())?;
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_line_is_read_as_it_was_written() {
-        let content = Content { hash: 7, length: 1234 };
+        let content = Content { source: 7, length: 1234 };
         let mut lines = String::new();
         add(&mut lines, "a/b.html", content);
         let read = Line::parse(lines.trim_end());
