@@ -65,7 +65,7 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
             hidden::find(&when.hidden, passage, |found| add(hits, rule, passage, found));
         }
         if looks.markup {
-            markup::find(when, way, &reading, |found| add(hits, rule, passage, found));
+            markup::find(when, way, &mut reading, |found| add(hits, rule, passage, found));
         }
         if !when.disguised.is_empty() {
             disguised::find(&when.disguised, passage, |found| add(hits, rule, passage, found));

@@ -8,10 +8,14 @@ use crate::rules::{Way, When, opens_markup};
 const NAME: usize = 40;
 
 /// Calls `found` for every tag, mark and comment a rule names.
-pub(super) fn find(when: &When, way: &Way, reading: &Reading<'_>, mut found: impl FnMut(Found)) {
+pub(super) fn find(when: &When, way: &Way, reading: &mut Reading<'_>, mut found: impl FnMut(Found)) {
     let text = reading.passage.source;
     if !when.tag.is_empty() {
-        tags(&when.tag, text, &mut found);
+        tags(&when.tag, text, &mut |tag: Found, alone: bool| {
+            if !(alone && reading.reports(tag.start)) {
+                found(tag);
+            }
+        });
     }
     if !when.marker.is_empty() {
         markers(&when.marker, text.as_bytes(), &mut found);
@@ -41,8 +45,8 @@ fn markers(markers: &[String], text: &[u8], found: &mut impl FnMut(Found)) {
     }
 }
 
-/// `<name>`, `</name>`, `<name with="attributes">`: known names, in any case.
-fn tags(names: &[String], text: &str, found: &mut impl FnMut(Found)) {
+/// `<name>`, `</name>`, `<name with="attributes">`: known names, in any case; and whether none is closed, so that none holds a text.
+fn tags(names: &[String], text: &str, found: &mut impl FnMut(Found, bool)) {
     for (start, _) in text.match_indices('<') {
         let inside = &text[start + 1..];
         let inside = inside.strip_prefix('/').unwrap_or(inside);
@@ -58,7 +62,7 @@ fn tags(names: &[String], text: &str, found: &mut impl FnMut(Found)) {
         let closes = rest.char_indices().take(NAME).find(|(_, character)| matches!(character, '>' | '<' | '\n'));
         if let (Some((closes, '>')), true) = (closes, names.iter().any(wanted)) {
             let end = text.len() - rest.len() + closes + 1;
-            found(Found { start, end, fill: Some(format!("<{name}>")) });
+            found(Found { start, end, fill: Some(format!("<{name}>")) }, !text.contains("</"));
         }
     }
 }

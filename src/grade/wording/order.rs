@@ -43,6 +43,13 @@ impl<'p> Reading<'p> {
         self.marks.iter().any(|mark| slots.contains(&mark.slot) && inside(mark))
     }
 
+    /// Whether the sentence around a byte says that the tool examines attacks, so that what stands there is what it looks for.
+    pub(super) fn reports(&mut self, byte: usize) -> bool {
+        self.prepare();
+        let word = self.passage.words.iter().position(|word| word.start >= byte);
+        word.is_some_and(|word| is_reported(self, word))
+    }
+
     /// Counts what steps need: the number of each word's sentence.
     fn prepare(&mut self) {
         let words = &self.passage.words;

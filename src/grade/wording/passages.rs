@@ -101,8 +101,12 @@ impl Walk<'_> {
 
     fn text(&mut self, field: &Field, text: &str) {
         if text.len() >= SENTENCE || !text.is_ascii() {
-            let words = if text.contains(' ') || !text.is_ascii() { words::prose(text) } else { Vec::new() };
-            self.show(field, text, &words, false);
+            if text.contains(' ') || !text.is_ascii() {
+                self.show(field, text, &words::prose(text), false);
+            } else {
+                let words = if text.contains(['/', '@', ':']) { Vec::new() } else { words::split(text) };
+                self.show(field, text, speaking(&words), true);
+            }
         }
     }
 
