@@ -57,8 +57,8 @@ struct Card {
     tokens: u32,
     /// Where its kin stand in the survey's list: tools of one kin do the same on different servers.
     kin: (u32, u32),
-    /// A bit for each rule that spoke.
-    rules: u128,
+    /// A bit for each rule that spoke, in halves: a whole one would have to stand at every sixteenth byte.
+    rules: [u64; 2],
     /// A bit for each attack that fits.
     attacks: u32,
     class: Class,
@@ -90,17 +90,17 @@ impl Survey {
         )?;
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(number, ..)| *number);
-        let count = done.iter().map(|(_, (_, tools))| tools.len()).sum();
+        let count = done.iter().map(|(_, (_, tools, _))| tools.len()).sum();
         let mut servers = Vec::with_capacity(done.len());
         let mut tools: Vec<Card> = Vec::with_capacity(count);
         let mut kin: Vec<(u64, u32)> = Vec::with_capacity(count);
-        for (_, (mut server, cards)) in done {
+        for (_, (mut server, cards, hashes)) in done {
             server.tools = tools.len()..tools.len() + cards.len();
-            servers.push(server);
-            for (hash, card) in cards {
-                kin.push((hash, u32::try_from(tools.len())?));
-                tools.push(card);
+            for (number, hash) in server.tools.clone().zip(hashes) {
+                kin.push((hash, u32::try_from(number)?));
             }
+            servers.push(server);
+            tools.extend(cards);
         }
         kin.sort_unstable();
         let mut start = 0;
@@ -167,14 +167,14 @@ impl Survey {
     /// The riskiest tools that a rule spoke about, at most `limit` of them, and how many there are.
     pub(super) fn of_rule(&self, id: &str, limit: usize) -> (Vec<Row<'_>>, usize) {
         let bit = self.rules.iter().position(|rule| rule.id == id).map_or(0, digest::bit);
-        self.worst(limit, |card| card.rules & bit != 0)
+        self.worst(limit, |card| card.rules() & bit != 0)
     }
 
     /// How many tools of each class a rule spoke about.
     pub(super) fn counts_of_rule(&self, id: &str) -> Vec<(Class, usize)> {
         let bit = self.rules.iter().position(|rule| rule.id == id).map_or(0, digest::bit);
         let mut counts = Class::ALL.map(|class| (class, 0));
-        for card in self.tools.iter().filter(|card| card.rules & bit != 0) {
+        for card in self.tools.iter().filter(|card| card.rules() & bit != 0) {
             counts[card.class as usize].1 += 1;
         }
         counts.to_vec()
@@ -231,6 +231,12 @@ impl ServerCard {
     }
 }
 
+impl Card {
+    fn rules(&self) -> u128 {
+        u128::from(self.rules[1]) << 64 | u128::from(self.rules[0])
+    }
+}
+
 impl<'s> Row<'s> {
     /// Its name, as sent, cut where it is very long.
     pub(super) fn name(&self) -> &'s str {
@@ -259,7 +265,7 @@ impl<'s> Row<'s> {
 
     /// A bit for each rule that spoke, as [`digest::bit`] has it.
     pub(super) fn rules(&self) -> u128 {
-        self.card.rules
+        self.card.rules()
     }
 
     /// Its server.
@@ -297,8 +303,8 @@ pub(super) fn tool_path(directory: &str, slug: &str, together: bool) -> String {
     if together { [directory, "/index.html#tool-", slug].concat() } else { [directory, "/", slug, ".html"].concat() }
 }
 
-/// A server and its tools, each with the hash of what its kin have in common.
-type Cards = (ServerCard, Vec<(u64, Card)>);
+/// A server, its tools, and for each the hash of what its kin have in common.
+type Cards = (ServerCard, Vec<Card>, Vec<u64>);
 
 fn cards(number: usize, listed: Listed) -> anyhow::Result<Cards> {
     let changes = history::changes(&listed)?;
@@ -307,6 +313,7 @@ fn cards(number: usize, listed: Listed) -> anyhow::Result<Cards> {
     let slugs = digest::slugs(&names);
     let mut counts = Class::ALL.map(|class| (class, 0));
     let mut tools = Vec::with_capacity(digests.len());
+    let mut kin = Vec::with_capacity(digests.len());
     for ((digest, slug), recorded) in digests.iter().zip(slugs).zip(&listed.tools) {
         counts[digest.class as usize].1 += 1;
         let mut text = text::cut(&digest.name, NAMED);
@@ -314,19 +321,20 @@ fn cards(number: usize, listed: Listed) -> anyhow::Result<Cards> {
         text.push_str(&slug);
         let with_slug = text.len();
         text.push_str(&text::brief(digest.description.as_deref().unwrap_or_default()));
-        let card = Card {
+        let rules = digest.rules();
+        kin.push(digest.kin());
+        tools.push(Card {
             text: text.into_boxed_str(),
             name: u32::try_from(name)?,
             slug: u32::try_from(with_slug)?,
             server: u32::try_from(number)?,
             tokens: u32::try_from(recorded.tokens)?,
             kin: (0, 0),
-            rules: digest.rules(),
+            rules: [rules as u64, (rules >> 64) as u64],
             attacks: digest.attacks(),
             class: digest.class,
             score: digest.score,
-        };
-        tools.push((digest.kin(), card));
+        });
     }
     let server = ServerCard {
         tokens: listed.tools.iter().map(|tool| tool.tokens).sum(),
@@ -344,5 +352,5 @@ fn cards(number: usize, listed: Listed) -> anyhow::Result<Cards> {
         changes,
         tools: 0..0,
     };
-    Ok((server, tools))
+    Ok((server, tools, kin))
 }
