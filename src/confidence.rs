@@ -65,6 +65,18 @@ pub fn expected(table: &Table, basis: Basis, class: Class) -> f64 {
     row.and_then(|row| row.get(&class)).map_or_else(|| row.map_or(UNKNOWN, share), |fitted| fitted.confidence)
 }
 
+/// How many labelled tools were given each class, and how many of them rightly; the most severe class first.
+#[must_use]
+pub fn measured() -> Vec<(Class, usize, usize)> {
+    let mut classes: BTreeMap<Class, (usize, usize)> = BTreeMap::new();
+    for (class, fitted) in FITTED.values().flatten() {
+        let (tools, right) = classes.entry(*class).or_default();
+        *tools += fitted.tools;
+        *right += fitted.right;
+    }
+    classes.into_iter().rev().map(|(class, (tools, right))| (class, tools, right)).collect()
+}
+
 /// Counts decisions, each with whether it was right.
 #[must_use]
 pub fn fit(decisions: impl IntoIterator<Item = (Basis, Class, bool)>) -> Table {

@@ -4,6 +4,8 @@ use super::layout::Layout;
 use super::survey::Survey;
 use super::trusted::{self, Trusted};
 use super::{List, Writer, filters};
+use crate::confidence;
+use crate::verdict::Class;
 use askama::Template;
 
 /// What every page may do, as its meta tag says and as a server should say: nothing but its own styles and scripts.
@@ -49,6 +51,11 @@ struct AboutPage {
     tools: usize,
     servers: usize,
     rules: usize,
+    /// Each class, the labelled tools that were given it, and those of them that are of it.
+    measured: Vec<(Class, usize, usize)>,
+    /// All labelled tools, and those that were given the right class.
+    labelled: usize,
+    right: usize,
 }
 
 #[derive(Template)]
@@ -87,7 +94,10 @@ fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<()> {
     }
     let layout =
         writer.layout("about.html", "About", "Where this catalogue comes from, how it decides, and how often it is right.");
-    writer.page(&layout.clone(), &AboutPage { layout, tools, servers, rules: survey.rules.len() })?;
+    let measured = confidence::measured();
+    let (labelled, right) = measured.iter().fold((0, 0), |(all, right), (_, of, are)| (all + of, right + are));
+    let about = AboutPage { layout: layout.clone(), tools, servers, rules: survey.rules.len(), measured, labelled, right };
+    writer.page(&layout, &about)?;
     let layout = writer.layout("search.html", "Search", "Find an MCP tool or server by name or by what it does.");
     writer.page(&layout.clone(), &SearchPage { layout, tools, servers })?;
     for (path, text) in FILES {
