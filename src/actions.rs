@@ -64,7 +64,7 @@ fn drop_loose(actions: &mut Vec<Action<'_>>, texts: &[Text<'_>]) {
     // "Fetch", which with some things is more.
     let reads = |action: &Action| lexicon.usually_reads(action.verb);
     let firm = |place: Place| actions.iter().filter(move |action| action.place == place && !action.loose);
-    let names_no_more = || firm(Place::Name).all(|action| lexicon.only_reads(action.verb) || reads(action));
+    let names_no_more = || firm(Place::Name).all(|action| lexicon.reads(action.verb));
     let is_named = firm(Place::Name).next().is_some() && names_no_more();
     let only_reads = is_named && firm(Place::Summary).next().is_some_and(reads);
     let stays = |action: &Action| match action.place {
@@ -184,10 +184,10 @@ fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<
 /// Where the parts of an object end in languages whose adjectives follow: "etiquetas | nuevas". The first word that is known for a thing
 /// is what each part is about.
 fn end_at_things(object: &[Word<'_>], heads: &mut [usize]) {
+    let is_known = |word: &Word| word.known.id != Id::UNKNOWN && !word.is(List::Determiners);
     let mut start = 0;
     for head in heads {
         let end = *head;
-        let is_known = |word: &Word| word.known.id != Id::UNKNOWN && !word.is(List::Determiners);
         *head = (start..end).find(|&at| is_known(&object[at])).map_or(end, |at| at + 1);
         start = end;
     }

@@ -2,7 +2,7 @@
 //! words are compared as numbers.
 
 use crate::grammar::{GRAMMAR, List, Lists};
-use crate::languages;
+use crate::languages::{self, Meaning};
 use crate::numbers::Numbers;
 use compact_str::CompactString;
 use rustc_hash::FxHashMap;
@@ -56,13 +56,14 @@ impl Key {
         Some(Self(std::array::from_fn(|part| u64::from_le_bytes(parts[part]))))
     }
 
-    /// The word, with zeros behind it.
-    fn bytes(&self) -> [u8; LONGEST] {
+    /// What the word means in another language.
+    fn meaning(&self) -> Option<Meaning> {
         let mut bytes = [0; LONGEST];
         for (part, number) in bytes.chunks_exact_mut(8).zip(self.0) {
             part.copy_from_slice(&number.to_le_bytes());
         }
-        bytes
+        let length = bytes.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
+        languages::meaning(&bytes[..length])
     }
 }
 
@@ -178,13 +179,17 @@ impl Vocabulary {
     }
 
     /// Gives the words of other languages the meaning of the English ones they are translated to. `verb`: the number that stands for an
-    /// English verb in other languages, where rules know it. What English spells the same way is believed to be English.
-    pub fn translate(&mut self, mut verb: impl FnMut(&mut Self, &str) -> Option<Id>) {
-        // Function words are function words, whatever rules use them for.
-        for (key, known) in self.words.iter_mut().filter(|(_, known)| known.lists == Lists::default()) {
-            let bytes = key.bytes();
-            let length = bytes.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
-            known.lists = languages::meaning(&bytes[..length]).unwrap_or_default().lists;
+    /// English verb in other languages, where rules know it. What English spells the same way is believed to be English. Gives the
+    /// words that rules know by themselves and that are forms of such verbs, each with the number of its verb.
+    pub fn translate(&mut self, mut verb: impl FnMut(&mut Self, &str) -> Option<Id>) -> Vec<(Id, Id)> {
+        let mut forms = Vec::new();
+        for (key, known) in &mut self.words {
+            let Some(meaning) = key.meaning() else { continue };
+            forms.push((known.id, meaning.verb));
+            // Function words are function words, whatever rules use them for.
+            if known.lists == Lists::default() {
+                known.lists = meaning.lists;
+            }
         }
         self.translated = vec![Translated::default()];
         for (_, english) in languages::english() {
@@ -192,6 +197,12 @@ impl Vocabulary {
             let verb = verb(self, english);
             self.translated.push(Translated { noun, verb });
         }
+        forms.into_iter().filter_map(|(word, number)| Some((word, self.translation(number).verb?))).collect()
+    }
+
+    /// What is known of the English word of this number.
+    fn translation(&self, number: u16) -> Translated {
+        self.translated.get(usize::from(number)).copied().unwrap_or_default()
     }
 
     fn entry(&mut self, word: &str) -> &mut Known {
@@ -207,15 +218,13 @@ impl Vocabulary {
     #[must_use]
     pub fn known(&self, word: &str) -> Known {
         let Some(key) = Key::new(word) else { return Known::default() };
-        self.words.get(&key).copied().unwrap_or_else(|| self.foreign(&key, word.len()))
+        self.words.get(&key).copied().unwrap_or_else(|| self.foreign(&key))
     }
 
     /// What is known of a word that is not English. A noun that English has a verb for is that verb only where it is one itself.
-    fn foreign(&self, key: &Key, length: usize) -> Known {
-        let bytes = key.bytes();
-        let Some(meaning) = languages::meaning(&bytes[..length]) else { return Known::default() };
-        let of = |number: u16| self.translated.get(usize::from(number)).copied().unwrap_or_default();
-        let (noun, verb) = (of(meaning.noun), of(meaning.verb).verb);
+    fn foreign(&self, key: &Key) -> Known {
+        let Some(meaning) = key.meaning() else { return Known::default() };
+        let (noun, verb) = (self.translation(meaning.noun), self.translation(meaning.verb).verb);
         let mut known = match verb {
             Some(id) if meaning.noun == 0 => Known { id, ..Known::default() },
             // Both a noun and a verb, here as there: "consulta", "query".

@@ -71,11 +71,8 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
         start += clause.len();
     }
     drop_own_remains(&mut actions);
-    let mut examples = if place == Place::Detail { Vec::new() } else { listed::examples(sentence) };
-    if place != Place::Detail && examples.is_empty() {
-        examples = listed::managed(sentence);
-    }
-    actions.extend(examples.iter().map(|&verb| action(sentence, 0, verb, &examples, place, field)));
+    let listed = if place == Place::Detail { Vec::new() } else { listed::operations(sentence) };
+    actions.extend(listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)));
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
     } else if is_east_asian(sentence) {

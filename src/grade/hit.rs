@@ -166,10 +166,7 @@ fn is_only_spoken_of(subject: &Subject<'_>, action: &Action) -> bool {
     action.place == Place::Name
         && stem.len() > 3
         && summary.peek().is_some()
-        && summary.all(|other| {
-            (rules::lexicon().only_reads(other.verb) || rules::lexicon().usually_reads(other.verb))
-                && other.clause.iter().any(derived)
-        })
+        && summary.all(|other| rules::lexicon().reads(other.verb) && other.clause.iter().any(derived))
 }
 
 /// Whether the verb of a name is the HTTP method of its endpoint (`post_wallet_address`) while the description says what is done

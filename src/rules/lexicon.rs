@@ -2,7 +2,6 @@
 
 use super::{Rule, Says, When};
 use crate::grammar::{self, Form};
-use crate::languages;
 use crate::verdict::Class;
 use crate::vocabulary::{Id, Vocabulary};
 use crate::words::{self, Gap, Script, Word};
@@ -107,23 +106,18 @@ impl Lexicon {
 
     /// Lets the words of other languages mean verbs: one number stands for all of them that mean the same one.
     fn translate(&mut self, known: &HashMap<String, usize>, vocabulary: &mut Vocabulary) {
-        vocabulary.translate(|vocabulary, english| {
+        let foreign = |verb| Entry { rest: Vec::new(), form: Form::Foreign, verb };
+        let forms = vocabulary.translate(|vocabulary, english| {
             let verb = *known.get(english)?;
             // No word has a space.
             let id = vocabulary.add(&format_compact!("to {english}"));
-            self.add(id, Entry { rest: Vec::new(), form: Form::Foreign, verb });
+            self.add(id, foreign(verb));
             Some(id)
         });
-        // Rules about wording know some of them by themselves.
-        let english: Vec<&str> = languages::english().map(|(_, english)| english).collect();
-        let verb = |text: &str| {
-            let number = languages::meaning(text.as_bytes())?.verb.checked_sub(1)?;
-            known.get(*english.get(usize::from(number))?).copied()
-        };
-        let forms: Vec<(Id, usize)> = vocabulary.words().filter_map(|(text, id)| Some((id, verb(text)?))).collect();
-        for (id, verb) in forms {
-            if self.starting_with(id).iter().all(|entry| !entry.rest.is_empty()) {
-                self.add(id, Entry { rest: Vec::new(), form: Form::Foreign, verb });
+        for (word, id) in forms {
+            let verb = self.starting_with(id)[0].verb;
+            if self.starting_with(word).iter().all(|entry| !entry.rest.is_empty()) {
+                self.add(word, foreign(verb));
             }
         }
     }
@@ -191,6 +185,11 @@ impl Lexicon {
         };
         let mut effects = self.senses(verb).iter().filter_map(effect).peekable();
         effects.peek().is_some() && effects.all(|effect| effect == Class::Read)
+    }
+
+    /// Whether the verb reads, unless what it is done to says otherwise.
+    pub(crate) fn reads(&self, verb: usize) -> bool {
+        self.only_reads(verb) || self.usually_reads(verb)
     }
 
     /// Whether some rule that knows the verb says it has this effect.

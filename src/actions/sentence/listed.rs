@@ -18,13 +18,19 @@ pub(super) fn entry<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>>
     if is_entry && opens { name::actions("", &sentence[..named], Place::Value, field, &[]) } else { Vec::new() }
 }
 
+/// The operations that a sentence lists, as examples or behind a verb that says nothing.
+pub(super) fn operations(sentence: &[Word]) -> Vec<Verb> {
+    let examples = examples(sentence);
+    if examples.is_empty() { managed(sentence) } else { examples }
+}
+
 /// How many examples in brackets are needed: one could be a remark.
 const BRACKETED: usize = 2;
 /// How many words may say what operations are on: "actions on a conversation: close, …".
 const OF_A_THING: usize = 5;
 
 /// "Performs actions like create folder, get all assets and update assets", "various operations (create, query)": each is an operation.
-pub(super) fn examples(sentence: &[Word]) -> Vec<Verb> {
+fn examples(sentence: &[Word]) -> Vec<Verb> {
     let Some(named) = (0..sentence.len()).find(|&at| sentence[at].is(List::Operations) && !sentence[at].code) else {
         return Vec::new();
     };
@@ -40,7 +46,7 @@ pub(super) fn examples(sentence: &[Word]) -> Vec<Verb> {
 
 /// "Manage the lifecycle of a service: start, stop or restart it": behind a verb that says nothing each is an operation. Two of them
 /// make a list, if most of its parts are.
-pub(super) fn managed(sentence: &[Word]) -> Vec<Verb> {
+fn managed(sentence: &[Word]) -> Vec<Verb> {
     if !sentence[0].is(List::Manages) {
         return Vec::new();
     }
