@@ -8,6 +8,7 @@
 //! [`container`], if an engine answers.
 
 mod bubblewrap;
+pub(crate) mod carrier;
 pub(crate) mod container;
 pub mod doctor;
 pub(crate) mod gate;

@@ -4,6 +4,7 @@ use super::{Isolation, MOST, Ready, TIME, oci};
 use crate::circumstances::Fetched;
 use crate::mcp::{Problem, no_sandbox};
 use crate::registry::PackageKind;
+use crate::sandbox::carrier::{self, Carrier};
 use crate::sandbox::container::{self, Container, Image, Removal, engine};
 use crate::sandbox::gate::{Gate, Ways, place};
 use crate::sandbox::run::{Job, hand_over, setting};
@@ -20,13 +21,14 @@ pub(super) struct Place {
     pub(super) directory: PathBuf,
     temporary: Option<TempDir>,
     means: Means,
+    gate: Option<Gate>,
 }
 
 /// What keeps a program that fetches from this machine.
 enum Means {
     Nothing,
-    Sandbox(Sandbox, Option<Gate>),
-    Container(Image),
+    Sandbox(Sandbox),
+    Container(Image, Carrier),
 }
 
 impl Place {
@@ -44,33 +46,35 @@ impl Place {
         }
         let no_space = |error| Problem::new("no-space", format!("no directory can be made for the package ({error})"));
         let (directory, temporary) = make(target, isolation).map_err(no_space)?;
+        let can_carry = match isolation.layer {
+            Layer::None => false,
+            // Elsewhere containers run in a machine of their own, which no socket leads into.
+            _ if wants_container => cfg!(target_os = "linux"),
+            // Where this program cannot be started inside, nobody can carry what is said to the gate.
+            _ => Support::get().can_forward(),
+        };
+        let gate = can_carry.then(|| Gate::open(ways(&target.registry))).transpose().map_err(no_space)?;
         let means = match isolation.layer {
             Layer::None => Means::Nothing,
-            _ if wants_container => Means::Container(oci::pull(image(&target.registry)).await?),
+            _ if wants_container => {
+                let (image, carrier) = runtime(&target.registry);
+                Means::Container(oci::pull(image).await?, carrier)
+            }
             layer => {
-                // Where this program cannot be started inside, nobody can carry what is said to the gate.
-                let gate =
-                    Support::get().can_forward().then(|| Gate::open(ways(&target.registry))).transpose().map_err(no_space)?;
                 let socket = gate.as_ref().map(Gate::socket);
-                let sandbox = Sandbox {
-                    writable: vec![directory.clone()],
-                    network: socket.is_none(),
-                    gate: socket,
-                    layer,
-                    ..Sandbox::default()
-                };
-                Means::Sandbox(sandbox, gate)
+                let writable = vec![directory.clone()];
+                Means::Sandbox(Sandbox { writable, network: socket.is_none(), gate: socket, layer, ..Sandbox::default() })
             }
         };
-        Ok(Self { directory, temporary, means })
+        Ok(Self { directory, temporary, means, gate })
     }
 
     /// Where a program is that fetches.
     pub(super) fn program(&self, name: &str) -> Result<String, Problem> {
         let file = match &self.means {
             Means::Nothing => find(name),
-            Means::Sandbox(..) => find_inside(name),
-            Means::Container(_) => Some(name.into()),
+            Means::Sandbox(_) => find_inside(name),
+            Means::Container(..) => Some(name.into()),
         };
         let file = file.ok_or_else(|| {
             Problem::new("no-runtime", format!("`{name}` is not installed where the sandbox can see it: see `toolgrade doctor`"))
@@ -84,11 +88,13 @@ impl Place {
             |sandbox, program, args, env| Job { sandbox, program, args, env, directory: &self.directory, most: MOST, time: TIME };
         match &self.means {
             Means::Nothing => job(None, program, args, certificates()).run().await,
-            Means::Sandbox(sandbox, _) => job(Some(sandbox), program, args, certificates()).run().await,
-            Means::Container(image) => {
+            Means::Sandbox(sandbox) => job(Some(sandbox), program, args, certificates()).run().await,
+            Means::Container(image, carrier) => {
+                let gate = self.gate.as_ref().map(Gate::socket);
                 let variables = SETTINGS.iter().filter(|name| setting(name).is_some()).map(|name| (*name).to_owned()).collect();
                 let directory = Some((self.directory.clone(), true));
-                let container = Container { directory, variables, ..Container::new(true) };
+                let (program, args) = if gate.is_some() { carrier.carry(container::GATE, program, &args) } else { (program, args) };
+                let container = Container { directory, variables, gate: gate.clone(), ..Container::new(gate.is_none()) };
                 let words = container.run(image, Some(program), &args);
                 let _removal = Removal(container.name);
                 let engine = engine().map_err(|why| Problem::new("no-runtime", why))?;
@@ -99,10 +105,7 @@ impl Place {
 
     /// A failure, with the hosts that could not be reached because they are no package registry.
     pub(super) fn with_refused(&self, problem: Problem) -> Problem {
-        let refused = match &self.means {
-            Means::Sandbox(_, Some(gate)) => gate.refused(),
-            _ => Vec::new(),
-        };
+        let refused = self.gate.as_ref().map(Gate::refused).unwrap_or_default();
         if refused.is_empty() {
             return problem;
         }
@@ -121,12 +124,12 @@ impl Place {
         let mut ready = Ready { command, fetched, isolation: "none".to_owned(), directory: self.temporary, container: None };
         match self.means {
             Means::Nothing => {}
-            Means::Sandbox(fetching, _) => {
+            Means::Sandbox(fetching) => {
                 let sandbox = Sandbox { readable: fetching.writable, network, layer: isolation.layer, ..Sandbox::default() };
                 ready.isolation = sandbox.text();
                 ready.command.sandbox = Some(sandbox);
             }
-            Means::Container(image) => {
+            Means::Container(image, _) => {
                 let container = Container { directory: Some((self.directory, false)), ..Container::new(network) };
                 ready.container = Some(container.contain(&image, &mut ready.command));
                 ready.isolation = container::text(network);
@@ -136,11 +139,11 @@ impl Place {
     }
 }
 
-/// The image that packages of a registry run in.
-fn image(registry: &PackageKind) -> &'static str {
+/// The image that packages of a registry run in, and what carries there.
+fn runtime(registry: &PackageKind) -> (&'static str, Carrier) {
     match registry {
-        PackageKind::Npm => "docker.io/library/node:22-slim",
-        _ => "docker.io/library/python:3.12-slim",
+        PackageKind::Npm => ("docker.io/library/node:22-slim", carrier::NODE),
+        _ => ("docker.io/library/python:3.12-slim", carrier::PYTHON),
     }
 }
 

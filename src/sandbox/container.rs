@@ -21,6 +21,9 @@ const RESTRICTIONS: [&str; 10] = [
     "--init",
 ];
 
+/// Where a container finds its gate.
+pub(crate) const GATE: &str = "/gate";
+
 /// What was in force, in a few words.
 pub(crate) fn text(network: bool) -> String {
     format!("container, {}", super::network_text(network))
@@ -82,6 +85,8 @@ pub(crate) struct Container {
     pub(crate) directory: Option<(PathBuf, bool)>,
     /// Whether it has a network.
     pub(crate) network: bool,
+    /// The socket that leads to the package registry and nowhere else, in place of a network.
+    pub(crate) gate: Option<PathBuf>,
     /// Names of the variables that are passed on; a value would stand in the list of processes.
     pub(crate) variables: Vec<String>,
 }
@@ -115,6 +120,7 @@ impl Container {
             // Only where another user than root runs it does podman give users other numbers.
             words.extend((engine() == Ok("podman") && !super::is_root()).then(|| "--userns=keep-id".to_owned()));
         }
+        words.extend(self.gate.iter().map(|gate| format!("--volume={}:{GATE}", gate.display())));
         // The image's own entry point would take the program for its argument.
         words.extend(program.map(|program| format!("--entrypoint={program}")));
         words.push(image.exact.clone());

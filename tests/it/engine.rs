@@ -25,14 +25,6 @@ while read -r line; do
 done
 "#;
 
-/// As much of npm as installs the one package there is.
-const NPM: &str = r#"#!/bin/sh
-for argument; do case "$argument" in --prefix=*) modules=${argument#--prefix=}/node_modules ;; esac; done
-mkdir -p "$modules/@shop/server" "$modules/.bin"
-echo '{"name":"@shop/server","version":"1.2.3","bin":{"server":"server"}}' > "$modules/@shop/server/package.json"
-cp /bin/server "$modules/.bin/server"
-"#;
-
 /// The engine, with images and containers of its own, whatever the machine it runs on limits.
 const PODMAN: &str = r#"#!/bin/sh
 export CONTAINERS_CONF=@@HERE@@/containers.conf CONTAINERS_REGISTRIES_CONF=@@HERE@@/registries.conf
@@ -47,35 +39,70 @@ fn sha256(bytes: &[u8]) -> String {
     hash.as_ref().iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
-/// The files of the image, as its only layer.
-fn layer(here: &Path, port: u16) -> Vec<u8> {
-    let bin = here.join("image/bin");
+/// Node and npm, for the image that packages of npm run in.
+fn node(image: &Path) {
+    let copy = |from: &str| {
+        let to = image.join(from.trim_start_matches('/'));
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(from, to).unwrap();
+    };
+    let node = std::env::split_paths(&std::env::var_os("PATH").unwrap()).map(|place| place.join("node")).find(|file| file.exists());
+    let node = node.expect("node is missing: run `tests/run`, which installs it");
+    std::fs::copy(&node, image.join("bin/node")).unwrap();
+    let needed = Command::new("ldd").arg(&node).output().unwrap().stdout;
+    String::from_utf8(needed).unwrap().split_whitespace().filter(|word| word.starts_with('/')).for_each(copy);
+    let npm = crate::installed::installed("npm/node_modules/npm");
+    assert!(Command::new("cp").arg("-r").arg(npm).arg(image.join("npm")).status().unwrap().success());
+    std::fs::create_dir_all(image.join("usr/bin")).unwrap();
+    for (link, to) in [("bin/npm", "/npm/bin/npm-cli.js"), ("usr/bin/env", "/bin/busybox")] {
+        std::os::unix::fs::symlink(to, image.join(link)).unwrap();
+    }
+}
+
+/// The files of an image, as its only layer.
+fn layer(here: &Path, port: u16, with_node: bool) -> Vec<u8> {
+    let image = here.join("image");
+    let bin = image.join("bin");
     std::fs::create_dir_all(&bin).unwrap();
     std::fs::copy("/bin/busybox", bin.join("busybox")).expect("busybox is missing: run `tests/run`, which installs it");
-    for program in ["sh", "sed", "cat", "cp", "mkdir", "nc", "touch", "test", "true"] {
+    for program in ["sh", "sed", "cat", "nc", "touch", "test", "true"] {
         std::os::unix::fs::symlink("busybox", bin.join(program)).unwrap();
     }
     let server = SERVER
         .replace("@@HERE@@", here.to_str().unwrap())
         .replace("@@HOST@@", "127.0.0.1")
         .replace("@@PORT@@", &port.to_string());
-    for (name, text) in [("server", server.as_str()), ("npm", NPM)] {
-        std::fs::write(bin.join(name), text).unwrap();
-        std::fs::set_permissions(bin.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(bin.join("server"), server).unwrap();
+    std::fs::set_permissions(bin.join("server"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    if with_node {
+        node(&image);
     }
-    let made =
-        Command::new("tar").args(["-C", "image", "--owner=0", "--group=0", "-cf", "-", "."]).current_dir(here).output().unwrap();
+    tar(here, &["--directory=image", "--create", "."])
+}
+
+/// What tar writes, as root's.
+fn tar(here: &Path, args: &[&str]) -> Vec<u8> {
+    let made = Command::new("tar").args(["--owner=0", "--group=0"]).args(args).current_dir(here).output().unwrap();
     assert!(made.status.success());
     made.stdout
 }
 
-/// A registry of images that has one, under any name.
-fn registry(env: &Env) -> Web {
+/// The package that the registry has: the image's server, as a program of npm.
+fn package(here: &Path) -> Vec<u8> {
+    std::fs::create_dir(here.join("package")).unwrap();
+    std::fs::copy(here.join("image/bin/server"), here.join("package/server")).unwrap();
+    let manifest = json!({ "name": "@shop/server", "version": "1.2.3", "bin": { "server": "server" } });
+    std::fs::write(here.join("package/package.json"), manifest.to_string()).unwrap();
+    tar(here, &["--create", "--gzip", "package"])
+}
+
+/// A registry of images that has one, under any name; and of packages, of which one is there and the other is elsewhere.
+fn registry(env: &Env, with_node: bool) -> Web {
     let here = env.path().to_owned();
-    let layer = std::sync::OnceLock::new();
+    let (layer, package) = (std::sync::OnceLock::new(), std::sync::OnceLock::new());
     Web::start(move |request, stream| {
         let port: u16 = request.header("host").unwrap().rsplit(':').next().unwrap().parse().unwrap();
-        let layer: &Vec<u8> = layer.get_or_init(|| self::layer(&here, port));
+        let layer: &Vec<u8> = layer.get_or_init(|| self::layer(&here, port, with_node));
         let config = json!({
             "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" },
             "os": "linux",
@@ -99,7 +126,14 @@ fn registry(env: &Env) -> Web {
                 let _ = stream.write_all(bytes);
             }
         };
+        let about = |name: &str, tarball: &str| {
+            let version = json!({ "name": name, "version": "1.2.3", "bin": { "server": "server" }, "dist": { "tarball": tarball } });
+            json!({ "name": name, "dist-tags": { "latest": "1.2.3" }, "versions": { "1.2.3": version } })
+        };
         match request.path.as_str() {
+            "/@shop%2fserver" => reply_json(stream, &about("@shop/server", &format!("http://127.0.0.1:{port}/server.tgz"))),
+            "/server.tgz" => send("application/octet-stream", package.get_or_init(|| self::package(&here))),
+            "/lured" => reply_json(stream, &about("lured", &format!("http://127.0.0.1:{}/x.tgz", port ^ 1))),
             "/v2/" => reply_json(stream, &json!({})),
             path if path.contains("missing") => reply(stream, "404 Not Found", "", "{}"),
             path if path.contains("/manifests/") => send("application/vnd.oci.image.manifest.v1+json", manifest.as_bytes()),
@@ -110,10 +144,10 @@ fn registry(env: &Env) -> Web {
     })
 }
 
-fn machine() -> (Web, Env) {
+fn machine(with_node: bool) -> (Web, Env) {
     assert!(Path::new("/usr/bin/podman").exists(), "podman is missing: run `tests/run`, which installs it");
     let env = Env::new();
-    let web = registry(&env);
+    let web = registry(&env, with_node);
     let here = env.path().to_str().unwrap().to_owned();
     let own = format!("127.0.0.1:{}", web.port());
     // The images that packages run in come from here, too.
@@ -151,7 +185,7 @@ const CONTAINED: [&str; 8] = [
 
 #[test]
 fn an_image_is_pulled_and_harms_nobody() {
-    let (web, env) = machine();
+    let (web, env) = machine(false);
     assert!(env.run(&["doctor"]).contains("containers  yes"));
     let server_json = |image: &str| {
         let package = json!({ "registryType": "oci", "identifier": format!("127.0.0.1:{}/shop/{image}", web.port()), "transport": { "type": "stdio" } });
@@ -171,8 +205,12 @@ fn an_image_is_pulled_and_harms_nobody() {
 
 #[test]
 fn a_package_is_fetched_in_one_container_and_run_in_another() {
-    let (_web, env) = machine();
+    let (web, env) = machine(true);
+    let env = env.var("npm_config_registry", &web.address);
     let (server, names) = scan(&env, &["npm:@shop/server@1.2.3", "--sandbox", "container"]);
     assert_eq!(names, CONTAINED);
     assert_eq!((&server["isolation"], &server["source"]["version"]), (&"container, no network".into(), &"1.2.3".into()));
+    let said = env.run(&["scan", "npm:lured", "--sandbox", "container"]);
+    let elsewhere = web.port().parse::<u16>().unwrap() ^ 1;
+    assert!(said.contains(&format!("refused, as it is not the package registry: 127.0.0.1:{elsewhere}\n")), "{said}");
 }
