@@ -93,7 +93,8 @@ impl Place {
                 let gate = self.gate.as_ref().map(Gate::socket);
                 let variables = SETTINGS.iter().filter(|name| setting(name).is_some()).map(|name| (*name).to_owned()).collect();
                 let directory = Some((self.directory.clone(), true));
-                let (program, args) = if gate.is_some() { carrier.carry(container::GATE, program, &args) } else { (program, args) };
+                let (program, args) =
+                    if gate.is_some() { carrier.carry(container::GATE, program, &args) } else { (program, args) };
                 let container = Container { directory, variables, gate: gate.clone(), ..Container::new(gate.is_none()) };
                 let words = container.run(image, Some(program), &args);
                 let _removal = Removal(container.name);

@@ -7,8 +7,11 @@ const [socket, program, ...args] = process.argv.slice(1);
 const carrier = net.createServer({ allowHalfOpen: true }, (client) => {
   const gate = net.connect({ path: socket, allowHalfOpen: true });
   for (const [from, to] of [[client, gate], [gate, client]]) {
-    from.pipe(to);
+    // Not `pipe`, which opens this program's own output and so has the child's end early, at what a pipe holds.
+    from.on("data", (data) => to.write(data) || from.pause());
+    from.on("end", () => to.end());
     from.on("error", () => to.destroy());
+    to.on("drain", () => from.resume());
   }
 });
 carrier.listen(0, "127.0.0.1", () => {

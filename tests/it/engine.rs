@@ -46,7 +46,8 @@ fn node(image: &Path) {
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
         std::fs::copy(from, to).unwrap();
     };
-    let node = std::env::split_paths(&std::env::var_os("PATH").unwrap()).map(|place| place.join("node")).find(|file| file.exists());
+    let node =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap()).map(|place| place.join("node")).find(|file| file.exists());
     let node = node.expect("node is missing: run `tests/run`, which installs it");
     std::fs::copy(&node, image.join("bin/node")).unwrap();
     let needed = Command::new("ldd").arg(&node).output().unwrap().stdout;
@@ -127,7 +128,8 @@ fn registry(env: &Env, with_node: bool) -> Web {
             }
         };
         let about = |name: &str, tarball: &str| {
-            let version = json!({ "name": name, "version": "1.2.3", "bin": { "server": "server" }, "dist": { "tarball": tarball } });
+            let version =
+                json!({ "name": name, "version": "1.2.3", "bin": { "server": "server" }, "dist": { "tarball": tarball } });
             json!({ "name": name, "dist-tags": { "latest": "1.2.3" }, "versions": { "1.2.3": version } })
         };
         match request.path.as_str() {
