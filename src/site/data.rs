@@ -13,17 +13,16 @@ pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<
         "counts": counts(&survey.counts()),
         "servers": [],
     });
-    let mut document = Vec::new();
-    safe_json::line(&mut document, &head)?;
     // Half a million tools have fifty thousand servers: they are written one by one, not made into one value first.
-    document.truncate(document.len() - "]}\n".len());
-    for (number, server) in survey.servers.iter().enumerate() {
-        document.extend_from_slice(if number == 0 { b"\n" } else { b",\n" });
-        safe_json::line(&mut document, &line(server))?;
-        document.pop();
-    }
-    document.extend_from_slice(b"\n]}\n");
-    writer.file("catalogue.json", String::from_utf8(document)?)
+    writer.append("catalogue.json", |text| {
+        text.push_str(safe_json::line_text(&head).trim_end_matches("]}"));
+        for (number, server) in survey.servers.iter().enumerate() {
+            text.push_str(if number == 0 { "\n" } else { ",\n" });
+            text.push_str(&safe_json::line_text(&line(server)));
+        }
+        text.push_str("\n]}\n");
+        Ok(())
+    })
 }
 
 fn line(server: &ServerCard) -> Value {

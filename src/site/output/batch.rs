@@ -42,7 +42,9 @@ impl<'o> Batch<'o> {
     /// Writes what waits, and what this place has of the manifest.
     pub(in crate::site) fn finish(mut self) -> anyhow::Result<()> {
         self.write()?;
-        self.output.spare.lock().unwrap_or_else(PoisonError::into_inner).push(self.text);
+        if self.text.capacity() <= 2 * WAITING {
+            self.output.spare.lock().unwrap_or_else(PoisonError::into_inner).push(self.text);
+        }
         self.output.put(self.place, self.lines)
     }
 
