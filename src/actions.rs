@@ -167,6 +167,9 @@ fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<
         if word.gap >= Gap::Clause && index > 0 || preposition || object.len() >= 10 {
             break;
         }
+        if !object.is_empty() && says_how(word, after.get(index + 1)) {
+            break;
+        }
         if (joins || word.gap >= Gap::Or && !word.capitals) && !object.is_empty() {
             heads.push(object.len());
         }
@@ -179,6 +182,17 @@ fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<
     }
     heads.dedup();
     (object, heads)
+}
+
+/// Whether a word behind a thing says how or which, and so is none itself: "a procedure *directly*", "a tool *contributed* by a
+/// plugin".
+fn says_how(word: &Word<'_>, next: Option<&Word<'_>>) -> bool {
+    const ADVERBS: [&str; 12] =
+        ["ctly", "ally", "ntly", "tely", "vely", "usly", "ully", "ibly", "ably", "edly", "ckly", "fely"];
+    let text = word.text();
+    let adverb = text.len() > 5 && ADVERBS.iter().any(|ending| text.ends_with(ending));
+    let participle = text.len() > 4 && text.ends_with("ed") && next.is_some_and(|next| next.is(List::Prepositions));
+    adverb || participle
 }
 
 /// Where the parts of an object end in languages whose adjectives follow: "etiquetas | nuevas". The first word that is known for a thing

@@ -72,7 +72,9 @@ fn drop_general_readings(hits: &mut Vec<Hit>) {
         let plain = closer.weight > hit.weight && matches!(closer.place, Some(Place::Name | Place::Title | Place::Summary));
         let milder = closer.effect().is_some() && closer.effect() < hit.effect();
         let same = knows(hit, closer.sense) || closer.weight > CLAUSE && may_mean(hit, closer.rule);
-        plain && milder && same && knows(closer, hit.sense)
+        // "Remove, list, or delete tags": what one sentence tells apart is not the same.
+        let apart = closer.verb != hit.verb && closer.place == hit.place;
+        plain && milder && same && !apart && knows(closer, hit.sense)
     };
     let general: Vec<bool> = hits.iter().map(|hit| hits.iter().any(|closer| means(closer, hit))).collect();
     let mut general = general.into_iter();
