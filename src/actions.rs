@@ -187,8 +187,7 @@ fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<
 /// Whether a word behind a thing says how or which, and so is none itself: "a procedure *directly*", "a tool *contributed* by a
 /// plugin".
 fn says_how(word: &Word<'_>, next: Option<&Word<'_>>) -> bool {
-    const ADVERBS: [&str; 12] =
-        ["ctly", "ally", "ntly", "tely", "vely", "usly", "ully", "ibly", "ably", "edly", "ckly", "fely"];
+    const ADVERBS: [&str; 12] = ["ctly", "ally", "ntly", "tely", "vely", "usly", "ully", "ibly", "ably", "edly", "ckly", "fely"];
     let text = word.text();
     let adverb = text.len() > 5 && ADVERBS.iter().any(|ending| text.ends_with(ending));
     let participle = text.len() > 4 && text.ends_with("ed") && next.is_some_and(|next| next.is(List::Prepositions));

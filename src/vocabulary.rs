@@ -31,10 +31,11 @@ impl Id {
 pub struct Known {
     /// Its number.
     pub id: Id,
+    /// The number it has as a verb: another one where a word of another language means two, as "supprime" does ("deletes",
+    /// "deleted"), and none for a noun of another language, though the English word for it may be a verb.
+    pub verb: Id,
     /// Whether phrases start with it.
     pub opens: bool,
-    /// Whether it is a noun of another language, though the English word for it may be a verb.
-    pub thing: bool,
     /// The lists of the grammar it is on.
     pub lists: Lists,
 }
@@ -210,7 +211,7 @@ impl Vocabulary {
         self.words.entry(key).or_insert_with(|| {
             self.texts.push(word.into());
             let number = u16::try_from(self.texts.len()).unwrap_or_else(|_| panic!("more words than numbers"));
-            Known { id: Id(number), ..Known::default() }
+            Known { id: Id(number), verb: Id(number), ..Known::default() }
         })
     }
 
@@ -226,10 +227,10 @@ impl Vocabulary {
         let Some(meaning) = key.meaning() else { return Known::default() };
         let (noun, verb) = (self.translation(meaning.noun), self.translation(meaning.verb).verb);
         let mut known = match verb {
-            Some(id) if meaning.noun == 0 => Known { id, ..Known::default() },
+            Some(id) if meaning.noun == 0 => Known { id, verb: id, ..Known::default() },
             // Both a noun and a verb, here as there: "consulta", "query".
             Some(_) if noun.verb.is_some() => noun.noun,
-            _ => Known { thing: true, ..noun.noun },
+            verb => Known { verb: verb.unwrap_or(Id::UNKNOWN), ..noun.noun },
         };
         if verb.is_some() && meaning.noun != 0 {
             known.lists.add(Lists::of(List::Nouny));

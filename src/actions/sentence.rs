@@ -4,7 +4,7 @@ mod listed;
 
 use super::{Action, end_at_things, object};
 use crate::evidence::Field;
-use crate::grammar::{Form, List};
+use crate::grammar::{Form, GRAMMAR, List};
 use crate::rules::{self, Place};
 use crate::verdict::Class;
 use crate::words::{Gap, Script, Word};
@@ -229,7 +229,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let label = clause.len() == 1 && word.is(List::Nouny);
         let values = clause[0].gap == Gap::Clause && clause.iter().all(|word| word.capitals);
         let keyword = label || word.capitals && (clause.len() == 1 || values);
-        let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at));
+        let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at));
         if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
             let next = clause.get(verb.end());
             // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
@@ -252,6 +252,12 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         }
     }
     None
+}
+
+/// "Logs of the last run", "Records of a patient": things, whatever the verb does that is spelled so.
+fn is_some_of(clause: &[Word], at: usize) -> bool {
+    let singular = |text: &str| text.strip_suffix('s').is_some_and(|one| GRAMMAR.lists(one).has(List::Nouny));
+    clause.get(at + 1).is_some_and(|next| next.text() == "of") && singular(&clause[at].text())
 }
 
 /// "A *special addition* tool that adds": how many words may describe the tool before it is named.

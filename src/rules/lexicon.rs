@@ -205,7 +205,7 @@ impl Lexicon {
 
     /// The longest verb that starts at `at`, in a form that `fits`.
     pub(crate) fn at(&self, words: &[Word], at: usize, fits: impl Fn(Form) -> bool) -> Option<Found> {
-        let first = words.get(at).filter(|word| !word.known.thing)?;
+        let first = words.get(at)?;
         self.entries_of(first).iter().find_map(|entry| {
             let rest = words.get(at + 1..at + 1 + entry.rest.len())?;
             let same = rest.iter().zip(&entry.rest).all(|(word, wanted)| word.known.id == *wanted && word.gap < Gap::Comma);
@@ -216,7 +216,7 @@ impl Lexicon {
     /// The entries for a word. Korean glues endings to the stem (삭제합니다), so that its words are also looked up by their start,
     /// unless what follows makes a thing of it: 시작일 is the day of the start.
     fn entries_of(&self, word: &Word) -> &[Entry] {
-        let exact = self.starting_with(word.known.id);
+        let exact = self.starting_with(word.known.verb);
         if !exact.is_empty() || word.script != Script::VerbLast {
             return exact;
         }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use toolgrade::grammar::{List, Lists};
 use toolgrade::languages::Meaning;
-use toolgrade::rules;
+use toolgrade::listing::Server;
+use toolgrade::tool::Tool;
+use toolgrade::verdict::Class;
+use toolgrade::{grade, rules};
 
 /// A file of `data/languages/`, named by the language's code (ISO 639).
 #[derive(Deserialize)]
@@ -94,4 +97,23 @@ fn check(name: &str, expected: &[u8]) {
         std::fs::write(&path, expected).unwrap();
     }
     assert!(std::fs::read(&path).unwrap() == expected, "data/{name} is stale: UPDATE=1 cargo test");
+}
+
+#[test]
+fn plain_sentences_are_read() {
+    let text = include_str!("../data/sentences.toml");
+    let sentences: BTreeMap<String, BTreeMap<Class, Vec<String>>> = toml::from_str(text).unwrap();
+    let mut missed = Vec::new();
+    for (language, classes) in &sentences {
+        for (class, description) in classes.iter().flat_map(|(class, sentences)| sentences.iter().map(move |text| (*class, text)))
+        {
+            let tool = Tool::try_from(serde_json::json!({ "name": "x", "description": description })).unwrap();
+            let verdict = grade::verdicts(&Server::named("a"), &[tool]).remove(0);
+            // What nothing is known of reads, too: something must have been said.
+            if verdict.class != class || verdict.findings.is_empty() {
+                missed.push(format!("{language}: {description} {:?}", verdict.class));
+            }
+        }
+    }
+    assert_eq!(missed, [""; 0]);
 }
