@@ -25,8 +25,11 @@ info*) if [ -e "@@HERE@@/dead" ]; then echo "cannot connect to the engine" >&2; 
 "image inspect") echo "registry.example/image@sha256:0123456789abcdef" ;;
 run*)
   for argument; do case "$argument" in
+    --volume=*:/gate) ;;
     --volume=*) directory=${argument#--volume=}; directory=${directory%%:*} ;;
     --entrypoint=*) entry=${argument#--entrypoint=} ;;
+    # What the gate's carrier starts.
+    npm) entry=npm ;;
   esac; done
   if [ "$entry" = npm ]; then
     mkdir -p "$directory/node_modules/@shop/server" "$directory/node_modules/.bin"
@@ -52,16 +55,17 @@ fn machine() -> Env {
 /// What the engine was asked, once the last container is removed; names that are made up are masked.
 fn asked(env: &Env, removals: usize) -> String {
     let until = Instant::now() + Duration::from_secs(20);
-    let made_up = regex::Regex::new("toolgrade-[0-9A-Za-z]{6,}").unwrap();
+    let made_up = regex::Regex::new("toolgrade-(gate-)?[0-9A-Za-z]{6,}").unwrap();
     let user = regex::Regex::new("--user=[0-9]+:[0-9]+").unwrap();
     loop {
         let asked = env.read("asked").unwrap_or_default();
         if asked.matches("rm --force").count() >= removals {
             let asked = asked.replace(env.path().to_str().unwrap(), "@@DIR@@");
+            let asked = asked.replace(include_str!("../../src/sandbox/carrier.js"), "@@CARRIER@@");
             // Which user's numbers they are depends on who runs this.
             let asked = user.replace_all(&asked, "--user=@@").replace(" --userns=keep-id", "");
             // The removal of one container and the start of the next are not in order.
-            let mut lines: Vec<String> = made_up.replace_all(&asked, "toolgrade-@@").lines().map(str::to_owned).collect();
+            let mut lines: Vec<String> = made_up.replace_all(&asked, "toolgrade-${1}@@").lines().map(str::to_owned).collect();
             lines.sort_by_key(|line| line.starts_with("rm "));
             return lines.join("\n");
         }
