@@ -269,16 +269,11 @@ impl Writer<'_> {
         if self.listed {
             self.site.pages.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
         }
-        self.append(path, |text| page.render_into(text).with_context(|| format!("page `{path}`")))
-    }
-
-    /// Takes a file that `put` appends to what waits, for those that are too large to be held twice.
-    fn append(&mut self, path: &str, put: impl FnOnce(&mut String) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        self.batch.add(path, put)
+        self.batch.add(path, |text| page.render_into(text).with_context(|| format!("page `{path}`")))
     }
 
     fn file(&mut self, path: &str, text: impl AsRef<str>) -> anyhow::Result<()> {
-        self.append(path, |out| {
+        self.batch.add(path, |out| {
             out.push_str(text.as_ref());
             Ok(())
         })

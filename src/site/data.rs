@@ -13,8 +13,8 @@ pub(super) fn write(writer: &mut Writer<'_>, survey: &Survey) -> anyhow::Result<
         "counts": counts(&survey.counts()),
         "servers": [],
     });
-    // Half a million tools have fifty thousand servers: they are written one by one, not made into one value first.
-    writer.append("catalogue.json", |text| {
+    // Half a million tools have fifty thousand servers: each goes to what waits to be written, nothing of them is held twice.
+    writer.batch.add("catalogue.json", |text| {
         text.push_str(safe_json::line_text(&head).trim_end_matches("]}"));
         for (number, server) in survey.servers.iter().enumerate() {
             text.push_str(if number == 0 { "\n" } else { ",\n" });
