@@ -42,6 +42,9 @@ pub struct Action<'a> {
 /// Operations of one parameter read at the most.
 const OPERATIONS: usize = 300;
 
+/// Where only one value in so many is an act, or fewer, none is.
+const KINDS: usize = 3;
+
 /// The actions that texts of a tool say, in reading order. `server`: the words of its server's name, which tools often carry as
 /// a prefix. `dispatches`: a parameter chooses what the tool does, so that its description lists operations.
 #[must_use]
@@ -137,7 +140,11 @@ pub fn of_operations<'a>(parameter: &str, operations: &'a [String], name: &[Word
             .map(move |action| Action { value, ..with_object(action, name) })
             .collect::<Vec<_>>()
     };
-    operations.iter().enumerate().flat_map(of).collect()
+    let actions: Vec<Action<'a>> = operations.iter().enumerate().flat_map(of).collect();
+    // "payment", "income", "transfer": kinds of things, one of which could be an act.
+    let mut acts: Vec<usize> = actions.iter().map(|action| action.value).collect();
+    acts.dedup();
+    if acts.len() * KINDS <= operations.len() { Vec::new() } else { actions }
 }
 
 /// An action that names no object is done to what the tool's name ends in, without its verb: the `remove` of `sub_issue_write`.

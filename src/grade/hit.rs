@@ -134,11 +134,13 @@ fn is_said_of_a_part(subject: &Subject<'_>, action: &Action) -> bool {
         return false;
     };
     let summary = |other: &&Action| other.place == Place::Summary && other.verb == action.verb;
-    subject.actions.iter().filter(summary).any(|other| {
-        let whole = other.clause.iter().skip_while(|word| word.text() != "of").skip(1);
-        let mut whole = whole.filter(|word| !word.is(List::Determiners));
-        !other.object.iter().any(|word| are_alike(word, thing)) && whole.next().is_some_and(|word| are_alike(word, thing))
-    })
+    // What only reads, reads whatever the part.
+    !rules::lexicon().reads(action.verb)
+        && subject.actions.iter().filter(summary).any(|other| {
+            let whole = other.clause.iter().skip_while(|word| word.text() != "of").skip(1);
+            let mut whole = whole.filter(|word| !word.is(List::Determiners));
+            !other.object.iter().any(|word| are_alike(word, thing)) && whole.next().is_some_and(|word| are_alike(word, thing))
+        })
 }
 
 /// Whether the verb of a name is a thing after all, because the description says what is done: `index_data` ("Gets the data of an
