@@ -5,7 +5,7 @@ use crate::grammar::List;
 use crate::rules::{self, Disagreement};
 use crate::text;
 use crate::tool::Tool;
-use crate::verdict::Verdict;
+use crate::verdict::{Class, Verdict};
 use crate::words;
 use serde::Serialize;
 
@@ -25,24 +25,24 @@ pub struct Slice {
 /// Share of letters outside ASCII from which a text is taken to be in another language.
 const FOREIGN: f64 = 0.02;
 
-/// A slice's name, and whether a tool with its verdict belongs to it.
-type Kind<'a> = (&'static str, &'a dyn Fn(&Tool, &Verdict) -> bool);
+/// A slice's name, and whether a labelled tool with its verdict belongs to it.
+type Kind<'a> = (&'static str, &'a dyn Fn(&Gold, &Verdict) -> bool);
 
 /// Measures each slice; slices overlap.
 #[must_use]
 pub(super) fn slices(gold: &[Gold], verdicts: &[Verdict]) -> Vec<Slice> {
     let contradictions = signals_of(Disagreement::NameAndDescription);
-    let claims = signals_of(Disagreement::AnnotationsAndWords);
     let has = |verdict: &Verdict, ids: &[&str]| verdict.signals.iter().any(|signal| ids.contains(&signal.id.as_str()));
     let kinds: [Kind<'_>; 5] = [
-        ("thin definitions", &|tool, _| text::is_thin(&text::texts(tool))),
-        ("other languages", &|tool, _| is_foreign(tool)),
-        ("dispatchers", &|tool, _| is_dispatcher(tool)),
+        ("thin definitions", &|label, _| text::is_thin(&text::texts(&label.tool))),
+        ("other languages", &|label, _| is_foreign(&label.tool)),
+        ("dispatchers", &|label, _| is_dispatcher(&label.tool)),
+        // As they were told: two texts contradict each other only as they are read.
         ("contradictions", &|_, verdict| has(verdict, &contradictions)),
-        ("wrong annotations", &|_, verdict| has(verdict, &claims)),
+        ("wrong annotations", &|label, _| is_wrongly_annotated(label)),
     ];
     let measure = |(name, belongs): Kind<'_>| {
-        let of: Vec<_> = gold.iter().zip(verdicts).filter(|(label, verdict)| belongs(&label.tool, verdict)).collect();
+        let of: Vec<_> = gold.iter().zip(verdicts).filter(|(label, verdict)| belongs(label, verdict)).collect();
         let strict = of.iter().filter(|(label, verdict)| label.class == verdict.class).count();
         let lenient = of.iter().filter(|(label, verdict)| label.allows(verdict.class)).count();
         Slice { name, tools: of.len(), strict: share(strict, of.len()), lenient: share(lenient, of.len()) }
@@ -62,6 +62,14 @@ fn is_foreign(tool: &Tool) -> bool {
     let letters = text.chars().filter(|character| character.is_alphabetic());
     let (beyond, all) = letters.fold((0, 0), |(beyond, all), letter| (beyond + usize::from(!letter.is_ascii()), all + 1));
     share(beyond, all) > FOREIGN
+}
+
+/// An annotation claims what the label denies.
+fn is_wrongly_annotated(label: &Gold) -> bool {
+    let claims = |key, value| label.tool.hint(key) == Some(value);
+    claims("readOnlyHint", true) && !label.allows(Class::Read)
+        || claims("readOnlyHint", false) && label.class == Class::Read
+        || claims("destructiveHint", false) && label.class == Class::Destructive
 }
 
 /// A parameter chooses the operation.
