@@ -88,7 +88,8 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
     while at < words.len() {
         // `domains_byComposeId`: what follows says of which.
         let is_of = at > 0 && words[at - 1].is(List::BeforeGerunds);
-        match rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)).filter(|_| !is_of) {
+        let verb = rules::lexicon().at(words, at, |form| matches!(form, Form::Base | Form::Foreign)).filter(|_| !is_of);
+        match verb.filter(|found| !has_status(words, at, at + found.words)) {
             Some(found) => {
                 let kind = match words[at] {
                     _ if found.words > 1 => Kind::Verb,
@@ -103,6 +104,11 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+/// `deploy_status`: whether the name asks how the act of the verb from `at` to `end` goes.
+fn has_status(words: &[Word], at: usize, end: usize) -> bool {
+    end + 1 == words.len() && words[end].text() == "status" && !words[at].is(List::SetsStatus)
 }
 
 /// Whether the one verb of a name is what the name is of: `comfort_index`, `video_to_post`. What acts or costs is believed anyway.

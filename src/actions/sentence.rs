@@ -1,10 +1,11 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
+mod head;
 mod listed;
 
 use super::{Action, end_at_things, object};
 use crate::evidence::Field;
-use crate::grammar::{Form, GRAMMAR, List};
+use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
 use crate::verdict::Class;
 use crate::words::{Gap, Script, Word};
@@ -75,7 +76,7 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
     actions.extend(listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)));
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
-    } else if is_east_asian(sentence) {
+    } else if head::is_east_asian(sentence) {
         let listed = listed::east_asian(sentence);
         if listed.len() >= LISTED {
             actions = listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)).collect();
@@ -125,22 +126,10 @@ impl Verb {
 /// The verb a clause opens with, and those joined to it. `plain`: the clause is known to be about this tool, so that a
 /// bare "Delete a file" is what it does; elsewhere it would be advice ("Delete the file first").
 fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
-    if let Some(at) = condition_end(clause) {
-        let (rest, about_tool) = (&clause[at..], clause[at..].iter().take(2).any(|word| word.is(List::Subjects)));
-        return verbs(rest, plain && about_tool).into_iter().map(|verb| Verb { at: at + verb.at, ..verb }).collect();
+    if let Some((at, plain)) = head::main_clause(clause, plain) {
+        return verbs(&clause[at..], plain).into_iter().map(|verb| Verb { at: at + verb.at, ..verb }).collect();
     }
-    let head = if is_east_asian(clause) {
-        if plain { head_anywhere(clause) } else { None }
-    } else {
-        let first = head(clause, plain);
-        // "Filtre profilini sil": what could be a thing is one where another verb stands last.
-        let last = foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
-        match first {
-            Some(first) if first.doubtful => last.or(Some(first)),
-            first => first.or_else(|| purpose(clause, plain)).or(last),
-        }
-    };
-    let Some(head) = head else { return Vec::new() };
+    let Some(head) = head::of(clause, plain) else { return Vec::new() };
     let mut verbs = vec![head];
     for at in head.end()..clause.len() {
         if opens_relative(clause, at) {
@@ -170,12 +159,6 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     verbs
 }
 
-/// "If the image is private, set …", "Given a URL, this tool …": where the main clause starts behind a condition.
-fn condition_end(clause: &[Word]) -> Option<usize> {
-    let opens = clause[0].is(List::Conditions);
-    (1..clause.len()).find(|&at| opens && clause[at].gap == Gap::Comma)
-}
-
 /// "SQL that can modify or delete", "data to build and send reports": what follows is said of the object, not of the tool.
 fn opens_relative(clause: &[Word], at: usize) -> bool {
     let before = clause[at - 1];
@@ -202,119 +185,6 @@ fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
 /// Whether the words just before turn what follows into its opposite.
 fn negated(before: &[Word]) -> bool {
     before.iter().rev().take(4).any(|word| word.is(List::Negations))
-}
-
-/// Skips what sentences open with and takes the verb that follows, if one does.
-fn head(clause: &[Word], plain: bool) -> Option<Verb> {
-    let mut about_tool = plain;
-    for (at, word) in clause.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| clause[before]);
-        let after_subject = before.is_some_and(|before| before.is(List::Subjects));
-        let after_modal = before.is_some_and(|before| before.is(List::Modals));
-        if word.is(List::Negations) {
-            return None;
-        }
-        // "This deletes": a determiner that can be the subject makes no thing of what follows.
-        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners));
-        let fits = |form| match form {
-            Form::Base => about_tool,
-            // "This tool enables comprehensive evaluation": what leads to a verb is none by itself.
-            Form::Third => (about_tool || after_subject || after_modal) && !word.is(List::Leads),
-            Form::Gerund => plain && before.is_none_or(|before| before.is(List::BeforeGerunds)),
-            Form::Foreign => true,
-            Form::Participle => false,
-        };
-        // "DRAFT / STAGE / PUBLISHED": a keyword alone is a value, not what is done.
-        // "Name: …": nor is a label.
-        let label = clause.len() == 1 && word.is(List::Nouny);
-        let values = clause[0].gap == Gap::Clause && clause.iter().all(|word| word.capitals);
-        let keyword = label || word.capitals && (clause.len() == 1 || values);
-        let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at));
-        if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
-            let next = clause.get(verb.end());
-            // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
-            let on_condition = verb.form == Form::Third && next.is_some_and(|next| next.is(List::Conditions));
-            let itself = next.is_some_and(|next| next.text() == "this")
-                && clause.get(verb.end() + 1).is_some_and(|tool| tool.is(List::Subjects));
-            if on_condition || itself {
-                return None;
-            }
-            let opens_object = next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
-            verb.doubtful = verb.words == 1 && word.is(List::Nouny) && !opens_object;
-            return Some(verb);
-        }
-        about_tool |= word.is(List::Modals) && (after_subject || at == 0);
-        let skipped = word.code && at == 0 || word.is(List::Leads) || word.is(List::Modals);
-        // "Digitally signs": how it is done, before what.
-        let adverb = word.text().len() > 4 && word.text().ends_with("ly");
-        if !(skipped || adverb || leads_to_tool(clause, at)) {
-            return None;
-        }
-    }
-    None
-}
-
-/// "Logs of the last run", "Records of a patient": things, whatever the verb does that is spelled so.
-fn is_some_of(clause: &[Word], at: usize) -> bool {
-    let singular = |text: &str| text.strip_suffix('s').is_some_and(|one| GRAMMAR.lists(one).has(List::Nouny));
-    clause.get(at + 1).is_some_and(|next| next.text() == "of") && singular(&clause[at].text())
-}
-
-/// "A *special addition* tool that adds": how many words may describe the tool before it is named.
-const DESCRIBES_TOOL: usize = 4;
-
-/// Whether a word only describes the tool that is named soon after it: "a special addition tool that …".
-fn leads_to_tool(clause: &[Word], at: usize) -> bool {
-    let tool = (at + 1..clause.len().min(at + 1 + DESCRIBES_TOOL)).find(|&at| clause[at].is(List::Subjects));
-    let goes_on = |at: usize| clause.get(at + 1).is_some_and(|next| next.is(List::Leads));
-    let near_start = clause[..at].iter().all(|word| word.is(List::Leads)) || at <= DESCRIBES_TOOL;
-    near_start && tool.is_some_and(goes_on) && clause[at].gap < Gap::Comma
-}
-
-/// "Enables you to delete", "helps users to find": what is enabled is what the tool does.
-fn leads_to_another(clause: &[Word], at: usize) -> bool {
-    let verb = |at: usize| Verb::find(clause, at, |form| form == Form::Base).is_some();
-    let purpose = (at + 1..clause.len().min(at + 4)).any(|to| clause[to].is(List::Infinitive) && verb(to + 1));
-    let somebody = clause.get(at + 1).is_some_and(|next| next.is(List::Somebody)) && verb(at + 2);
-    clause[at].is(List::Leads) && (purpose || somebody)
-}
-
-/// "Use the account API in order to create a site": the purpose is what the tool does.
-fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
-    let leads = clause.iter().take_while(|word| word.is(List::Leads) && !word.is(List::Means)).count();
-    if !plain || !clause.get(leads).is_some_and(|word| word.is(List::Means)) {
-        return None;
-    }
-    let goes_on = |word: &&Word| !word.is(List::Relatives) && !word.is(List::Conditions);
-    let same_thought = clause.iter().take_while(goes_on).count();
-    let mut after_to = (leads + 1..same_thought).filter(|&at| clause[at - 1].is(List::Infinitive));
-    after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
-}
-
-/// German, Turkish and others put the verb last: "Eine Datei löschen".
-fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
-    let at = clause.len().checked_sub(1)?;
-    if plain { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
-}
-
-/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
-/// in Chinese the first.
-fn head_anywhere(clause: &[Word]) -> Option<Verb> {
-    // 不会被删除: what is negated is not done.
-    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
-    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
-    if clause[0].is(List::EastAsianPrepositions) {
-        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
-        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
-            return Some(verb);
-        }
-    }
-    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
-    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
-}
-
-fn is_east_asian(clause: &[Word]) -> bool {
-    clause.iter().any(|word| word.script >= Script::EastAsian)
 }
 
 /// How many words before "will be removed" may say that only what is missing from a list is.

@@ -1,0 +1,212 @@
+//! Where the verb of a clause stands: behind what sentences open with before they say what a tool does.
+
+use super::{VERB_WITHIN, Verb, negated};
+use crate::grammar::{Form, GRAMMAR, List};
+use crate::words::{Gap, Script, Word};
+
+/// The verb a clause opens with; see [`super::verbs`] for `plain`.
+pub(super) fn of(clause: &[Word], plain: bool) -> Option<Verb> {
+    if is_east_asian(clause) {
+        return if plain { head_anywhere(clause) } else { None };
+    }
+    let first = through(clause, plain).or_else(|| head(clause, plain));
+    // "Filtre profilini sil": what could be a thing is one where another verb stands last.
+    let last = foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
+    match first {
+        Some(first) if first.doubtful => last.or(Some(first)),
+        first => first.or_else(|| purpose(clause, plain)).or(last),
+    }
+}
+
+/// Where the main clause starts, behind a condition or what it is done with, and whether it is plain, too: "If the image is
+/// private, set …" is advice; "Given a URL, this tool …", "By id, deletes …", "When called, deletes …" is not.
+pub(super) fn main_clause(clause: &[Word], plain: bool) -> Option<(usize, bool)> {
+    let (condition, given) = (clause[0].is(List::Conditions), clause[0].is(List::Prepositions) || clause[0].is(List::Means));
+    let at = (1..clause.len()).find(|&at| (condition || given) && clause[at].gap == Gap::Comma)?;
+    let rest = &clause[at..];
+    let about_tool = rest.iter().take(2).any(|word| word.is(List::Subjects));
+    let says = Verb::find(rest, 0, |form| form == Form::Third || given && form == Form::Base);
+    // "With Acme, AI, …": a list goes on, unless a verb opens what follows.
+    (condition || says.is_some() || about_tool).then_some((at, plain && (about_tool || says.is_some())))
+}
+
+/// Skips what sentences open with and takes the verb that follows, if one does.
+fn head(clause: &[Word], plain: bool) -> Option<Verb> {
+    let mut about_tool = plain;
+    for (at, word) in clause.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| clause[before]);
+        let after_subject = before.is_some_and(|before| before.is(List::Subjects));
+        let after_modal = before.is_some_and(|before| before.is(List::Modals));
+        if word.is(List::Negations) {
+            return None;
+        }
+        // "This deletes": a determiner that can be the subject makes no thing of what follows.
+        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners));
+        let fits = |form| match form {
+            Form::Base => about_tool,
+            // "This tool enables comprehensive evaluation": what leads to a verb is none by itself.
+            Form::Third => (about_tool || after_subject || after_modal) && !word.is(List::Leads),
+            Form::Gerund => plain && before.is_none_or(|before| before.is(List::BeforeGerunds)),
+            Form::Foreign => true,
+            Form::Participle => false,
+        };
+        // "DRAFT / STAGE / PUBLISHED": a keyword alone is a value, not what is done.
+        // "Name: …": nor is a label.
+        let label = clause.len() == 1 && word.is(List::Nouny);
+        let values = clause[0].gap == Gap::Clause && clause.iter().all(|word| word.capitals);
+        // "POST /v1/users – creates …", "Step 3: …".
+        let counts = |next: &Word| next.written.bytes().all(|byte| byte.is_ascii_digit());
+        let numbered = clause.len() == 2 && counts(&clause[1]);
+        let keyword = label || numbered || word.capitals && (clause.len() == 1 || values);
+        let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at));
+        if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
+            let next = clause.get(verb.end());
+            // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
+            // "Use it when …" is as well.
+            let soon = |words: usize| clause[verb.end()..].iter().take(words).any(|next| next.is(List::Conditions));
+            let on_condition = verb.form == Form::Third && soon(1) || word.is(List::Means) && soon(2);
+            let itself = next.is_some_and(|next| next.text() == "this")
+                && clause.get(verb.end() + 1).is_some_and(|tool| tool.is(List::Subjects));
+            if on_condition || itself {
+                return None;
+            }
+            let opens_object = next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
+            verb.doubtful = verb.words == 1 && word.is(List::Nouny) && !opens_object;
+            return Some(verb);
+        }
+        about_tool |= word.is(List::Modals) && (after_subject || at == 0);
+        let skipped = word.code && at == 0 || word.is(List::Leads) || word.is(List::Modals);
+        // "Digitally signs": how it is done, before what.
+        let adverb = word.text().len() > 4 && word.text().ends_with("ly");
+        if !(skipped || adverb || leads_to_tool(clause, at)) {
+            return None;
+        }
+    }
+    None
+}
+
+/// "Logs of the last run", "Records of a patient": things, whatever the verb does that is spelled so.
+fn is_some_of(clause: &[Word], at: usize) -> bool {
+    let singular = |text: &str| text.strip_suffix('s').is_some_and(|one| GRAMMAR.lists(one).has(List::Nouny));
+    clause.get(at + 1).is_some_and(|next| next.text() == "of") && singular(&clause[at].text())
+}
+
+/// "A *special addition* tool that adds": how many words may describe the tool before it is named.
+const DESCRIBES_TOOL: usize = 4;
+
+/// Whether a word only describes the tool that is named soon after it: "a special addition tool that …".
+fn leads_to_tool(clause: &[Word], at: usize) -> bool {
+    let tool = (at + 1..clause.len().min(at + 1 + DESCRIBES_TOOL)).find(|&at| clause[at].is(List::Subjects));
+    let goes_on = |at: usize| clause.get(at + 1).is_some_and(|next| next.is(List::Leads));
+    let near_start = clause[..at].iter().all(|word| word.is(List::Leads)) || at <= DESCRIBES_TOOL;
+    near_start && tool.is_some_and(goes_on) && clause[at].gap < Gap::Comma
+}
+
+/// "Enables you to delete", "helps users to find": what is enabled is what the tool does.
+fn leads_to_another(clause: &[Word], at: usize) -> bool {
+    let verb = |at: usize| Verb::find(clause, at, |form| form == Form::Base).is_some();
+    let purpose = (at + 1..clause.len().min(at + 4)).any(|to| clause[to].is(List::Infinitive) && verb(to + 1));
+    let somebody = clause.get(at + 1).is_some_and(|next| next.is(List::Somebody)) && verb(at + 2);
+    clause[at].is(List::Leads) && (purpose || somebody)
+}
+
+/// "Use the account API in order to create a site": the purpose is what the tool does.
+fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
+    let leads = clause.iter().take_while(|word| word.is(List::Leads) && !word.is(List::Means)).count();
+    if !plain || !clause.get(leads).is_some_and(|word| word.is(List::Means)) {
+        return None;
+    }
+    let goes_on = |word: &&Word| !word.is(List::Relatives) && !word.is(List::Conditions);
+    let same_thought = clause.iter().take_while(goes_on).count();
+    let mut after_to = (leads + 1..same_thought).filter(|&at| clause[at - 1].is(List::Infinitive));
+    after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base)).or_else(|| wish(clause, leads))
+}
+
+/// What people do who call a tool: "when you *need* to delete".
+const WISHES: [&str; 12] =
+    ["need", "needs", "want", "wants", "ask", "asks", "asked", "wish", "wishes", "like", "requests", "decides"];
+
+/// "Use when the user wants to delete a file": no more than a hint, where nothing else is said.
+fn wish(clause: &[Word], leads: usize) -> Option<Verb> {
+    let condition = (leads + 1..clause.len()).find(|&at| clause[at].is(List::Conditions))?;
+    let to = (condition + 1..clause.len().min(condition + 6)).find(|&at| clause[at].is(List::Infinitive))?;
+    let wishes = WISHES.contains(&&*clause[to - 1].text());
+    let verb = Verb::find(clause, to + 1, |form| form == Form::Base).filter(|_| wishes)?;
+    Some(Verb { doubtful: true, ..verb })
+}
+
+/// Verbs behind which an ability or an API is only what an act goes through.
+const CARRIERS: [&str; 22] = [
+    "call",
+    "calls",
+    "expose",
+    "exposes",
+    "gives",
+    "has",
+    "hits",
+    "invoke",
+    "invokes",
+    "leverages",
+    "makes",
+    "offer",
+    "offers",
+    "provide",
+    "provides",
+    "queries",
+    "use",
+    "uses",
+    "using",
+    "utilizes",
+    "wrap",
+    "wraps",
+];
+
+/// How many words may name a tool before "to" says what it is for.
+const NAMES_TOOL: usize = 8;
+
+/// "Ability to delete", "Provides a way to delete", "Wrapper around acme to delete", "Calls the Acme API to delete": what a tool
+/// is said to be able to, or what it goes through, for something.
+fn through(clause: &[Word], plain: bool) -> Option<Verb> {
+    let to = (1..clause.len().min(NAMES_TOOL + 1)).find(|&at| clause[at].is(List::Infinitive))?;
+    let verb = Verb::find(clause, to + 1, |form| form == Form::Base)?;
+    let before = &clause[..to];
+    let ends = |word: &Word| word.gap >= Gap::Comma && word.start != clause[0].start;
+    let another = |word: &Word| word.is(List::Negations) || word.is(List::Relatives) || word.is(List::Conditions) || word.code;
+    if !plain || before.iter().any(|word| ends(word) || another(word)) {
+        return None;
+    }
+    let is_able = |word: &Word| word.is(List::Abilities);
+    let acts = (0..to).find_map(|at| Verb::find(clause, at, |form| form != Form::Participle && form != Form::Gerund));
+    let named = match acts {
+        // "Create an API to delete users" makes one.
+        Some(_) => CARRIERS.contains(&&*before[0].text()) && is_able(&before[to - 1]),
+        None => before.iter().any(is_able),
+    };
+    named.then_some(verb)
+}
+
+/// German, Turkish and others put the verb last: "Eine Datei löschen".
+fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
+    let at = clause.len().checked_sub(1)?;
+    if plain { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
+}
+
+/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
+/// in Chinese the first.
+fn head_anywhere(clause: &[Word]) -> Option<Verb> {
+    // 不会被删除: what is negated is not done.
+    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
+    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
+    if clause[0].is(List::EastAsianPrepositions) {
+        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
+        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
+            return Some(verb);
+        }
+    }
+    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
+    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
+}
+
+pub(super) fn is_east_asian(clause: &[Word]) -> bool {
+    clause.iter().any(|word| word.script >= Script::EastAsian)
+}
