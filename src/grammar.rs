@@ -70,8 +70,6 @@ pub enum List {
     Manages,
     /// Words that only follow a thing.
     AfterThings,
-    /// Verbs that a status can be the object of.
-    SetsStatus,
     /// What a tool is, or gives, before "to" says what for.
     Abilities,
 }

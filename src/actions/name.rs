@@ -106,9 +106,16 @@ fn candidates(words: &[Word], prefix: usize) -> Vec<Candidate> {
     candidates
 }
 
+/// Verbs that a status can be the object of: `set_status`, `get_status`.
+const OF_STATUS: [&str; 31] = [
+    "add", "assign", "change", "check", "clear", "create", "delete", "edit", "fetch", "get", "list", "mark", "modify", "patch",
+    "post", "publish", "push", "put", "query", "read", "remove", "report", "save", "send", "set", "show", "submit", "switch",
+    "toggle", "update", "write",
+];
+
 /// `deploy_status`: whether the name asks how the act of the verb from `at` to `end` goes.
 fn has_status(words: &[Word], at: usize, end: usize) -> bool {
-    end + 1 == words.len() && words[end].text() == "status" && !words[at].is(List::SetsStatus)
+    end + 1 == words.len() && words[end].text() == "status" && !OF_STATUS.contains(&&*words[at].text())
 }
 
 /// Whether the one verb of a name is what the name is of: `comfort_index`, `video_to_post`. What acts or costs is believed anyway.
