@@ -1,5 +1,6 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
+mod foreign;
 mod listed;
 
 use super::{Action, end_at_things, object};
@@ -13,8 +14,6 @@ use crate::words::{Gap, Script, Word};
 const OPENING: usize = 3;
 /// How many parts of a sentence must open with a verb for it to be a list of operations.
 const LISTED: usize = 3;
-/// How many characters into a Chinese sentence its verb may stand; later ones are part of names of things.
-const VERB_WITHIN: usize = 9;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
 const SENTENCES: usize = 200;
 
@@ -130,11 +129,11 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         return verbs(rest, plain && about_tool).into_iter().map(|verb| Verb { at: at + verb.at, ..verb }).collect();
     }
     let head = if is_east_asian(clause) {
-        if plain { head_anywhere(clause) } else { None }
+        if plain { foreign::anywhere(clause) } else { None }
     } else {
         let first = head(clause, plain);
         // "Filtre profilini sil": what could be a thing is one where another verb stands last.
-        let last = foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
+        let last = foreign::last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
         match first {
             Some(first) if first.doubtful => last.or(Some(first)),
             first => first.or_else(|| purpose(clause, plain)).or(last),
@@ -152,7 +151,8 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         if at < last || keyword || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
             continue;
         }
-        let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
+        let found = foreign::or_apart(Verb::find(clause, at, |form| form == head.form), clause, at);
+        let Some(found) = found.filter(|verb| verb.form == head.form) else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
@@ -230,7 +230,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let values = clause[0].gap == Gap::Clause && clause.iter().all(|word| word.capitals);
         let keyword = label || word.capitals && (clause.len() == 1 || values);
         let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at));
-        if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
+        if let Some(mut verb) = is_verb.then(|| foreign::or_apart(Verb::find(clause, at, fits), clause, at)).flatten() {
             let next = clause.get(verb.end());
             // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
             let on_condition = verb.form == Form::Third && next.is_some_and(|next| next.is(List::Conditions));
@@ -289,28 +289,6 @@ fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
     let same_thought = clause.iter().take_while(goes_on).count();
     let mut after_to = (leads + 1..same_thought).filter(|&at| clause[at - 1].is(List::Infinitive));
     after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
-}
-
-/// German, Turkish and others put the verb last: "Eine Datei löschen".
-fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
-    let at = clause.len().checked_sub(1)?;
-    if plain { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
-}
-
-/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
-/// in Chinese the first.
-fn head_anywhere(clause: &[Word]) -> Option<Verb> {
-    // 不会被删除: what is negated is not done.
-    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
-    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
-    if clause[0].is(List::EastAsianPrepositions) {
-        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
-        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
-            return Some(verb);
-        }
-    }
-    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
-    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
 }
 
 fn is_east_asian(clause: &[Word]) -> bool {
