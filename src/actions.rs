@@ -202,13 +202,14 @@ fn says_how(word: &Word<'_>, next: Option<&Word<'_>>) -> bool {
 }
 
 /// Where the parts of an object end in languages whose adjectives follow: "etiquetas | nuevas". The first word that is known for a thing
-/// is what each part is about.
+/// is what each part is about, to the end of its compound ("Demo-Text |").
 fn end_at_things(object: &[Word<'_>], heads: &mut [usize]) {
     let is_known = |word: &Word| word.known.id != Id::UNKNOWN && !word.is(List::Determiners);
     let mut start = 0;
     for head in heads {
         let end = *head;
-        *head = (start..end).find(|&at| is_known(&object[at])).map_or(end, |at| at + 1);
+        let thing = (start..end).find(|&at| is_known(&object[at]));
+        *head = thing.map_or(end, |thing| (thing + 1..end).find(|&at| object[at].gap != Gap::Hyphen).unwrap_or(end));
         start = end;
     }
 }

@@ -68,6 +68,8 @@ pub enum List {
     Makers,
     /// Verbs that say nothing of what is done, and may open a list of it.
     Manages,
+    /// First parts of German and Dutch verbs, which stand behind the object: "Ruft die Liste *ab*".
+    Particles,
     /// Words that only follow a thing.
     AfterThings,
     /// What a tool is, or gives, before "to" says what for.

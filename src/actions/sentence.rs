@@ -1,5 +1,6 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
+mod foreign;
 mod head;
 mod listed;
 
@@ -14,8 +15,6 @@ use crate::words::{Gap, Script, Word};
 const OPENING: usize = 3;
 /// How many parts of a sentence must open with a verb for it to be a list of operations.
 const LISTED: usize = 3;
-/// How many characters into a Chinese sentence its verb may stand; later ones are part of names of things.
-const VERB_WITHIN: usize = 9;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
 const SENTENCES: usize = 200;
 
@@ -141,7 +140,8 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         if at < last || keyword || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
             continue;
         }
-        let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
+        let found = foreign::or_apart(Verb::find(clause, at, |form| form == head.form), clause, at);
+        let Some(found) = found.filter(|verb| verb.form == head.form) else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));

@@ -213,6 +213,15 @@ impl Lexicon {
         })
     }
 
+    /// The verb of another language that two words make which stand apart in a sentence: "ab" and "ruft".
+    pub(crate) fn compound(&self, first: &Word, last: &Word) -> Option<usize> {
+        let known = super::vocabulary().known(&format_compact!("{}{}", first.text(), last.text()));
+        self.starting_with(known.verb)
+            .iter()
+            .find(|entry| entry.form == Form::Foreign && entry.rest.is_empty())
+            .map(|entry| entry.verb)
+    }
+
     /// The entries for a word. Korean glues endings to the stem (삭제합니다), so that its words are also looked up by their start,
     /// unless what follows makes a thing of it: 시작일 is the day of the start.
     fn entries_of(&self, word: &Word) -> &[Entry] {

@@ -1,17 +1,17 @@
 //! Where the verb of a clause stands: behind what sentences open with before they say what a tool does.
 
-use super::{VERB_WITHIN, Verb, negated};
+use super::{Verb, foreign};
 use crate::grammar::{Form, GRAMMAR, List};
 use crate::words::{Gap, Script, Word};
 
 /// The verb a clause opens with; see [`super::verbs`] for `plain`.
 pub(super) fn of(clause: &[Word], plain: bool) -> Option<Verb> {
     if is_east_asian(clause) {
-        return if plain { head_anywhere(clause) } else { None };
+        return if plain { foreign::anywhere(clause) } else { None };
     }
     let first = through(clause, plain).or_else(|| head(clause, plain));
     // "Filtre profilini sil": what could be a thing is one where another verb stands last.
-    let last = foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
+    let last = foreign::last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
     match first {
         Some(first) if first.doubtful => last.or(Some(first)),
         first => first.or_else(|| purpose(clause, plain)).or(last),
@@ -59,7 +59,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let numbered = clause.len() == 2 && counts(&clause[1]);
         let keyword = label || numbered || word.capitals && (clause.len() == 1 || values);
         let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at));
-        if let Some(mut verb) = is_verb.then(|| Verb::find(clause, at, fits)).flatten() {
+        if let Some(mut verb) = is_verb.then(|| foreign::or_apart(Verb::find(clause, at, fits), clause, at)).flatten() {
             let next = clause.get(verb.end());
             // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
             // "Use it when …" is as well.
@@ -183,28 +183,6 @@ fn through(clause: &[Word], plain: bool) -> Option<Verb> {
         None => before.iter().any(is_able),
     };
     named.then_some(verb)
-}
-
-/// German, Turkish and others put the verb last: "Eine Datei löschen".
-fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
-    let at = clause.len().checked_sub(1)?;
-    if plain { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
-}
-
-/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
-/// in Chinese the first.
-fn head_anywhere(clause: &[Word]) -> Option<Verb> {
-    // 不会被删除: what is negated is not done.
-    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
-    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
-    if clause[0].is(List::EastAsianPrepositions) {
-        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
-        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
-            return Some(verb);
-        }
-    }
-    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
-    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
 }
 
 pub(super) fn is_east_asian(clause: &[Word]) -> bool {

@@ -1,0 +1,62 @@
+//! Where the verb stands in other languages: at the end, in two parts, or anywhere.
+
+use super::{Verb, negated};
+use crate::grammar::{Form, List};
+use crate::rules;
+use crate::words::{Gap, Script, Word};
+
+/// How many words behind a German or Dutch verb its first part may stand.
+const APART: usize = 20;
+/// How many words a verb that stands last may have.
+const LAST_WORDS: usize = 3;
+/// How many characters into a Chinese sentence its verb may stand; later ones are part of names of things.
+const VERB_WITHIN: usize = 9;
+
+/// The verb found at `at`, or the German or Dutch one whose first part stands behind the object: "Ruft die Kunden ab" is *abrufen*,
+/// not *rufen*. "Log in" is English.
+pub(super) fn or_apart(found: Option<Verb>, clause: &[Word], at: usize) -> Option<Verb> {
+    match found {
+        Some(verb) if verb.form != Form::Foreign || verb.words > 1 => found,
+        _ => apart(clause, at).or(found),
+    }
+}
+
+fn apart(clause: &[Word], at: usize) -> Option<Verb> {
+    let closes = |next: &Word| next.gap >= Gap::Or || next.is(List::Joins) || next.is(List::Prepositions);
+    let is_part = |end: &usize| clause[*end].is(List::Particles) && clause.get(end + 1).is_none_or(closes);
+    let parts = (at + 1..clause.len().min(at + 1 + APART)).filter(is_part);
+    let verb = parts.filter_map(|end| rules::lexicon().compound(&clause[end], &clause[at])).next()?;
+    Some(Verb { at, words: 1, verb, form: Form::Foreign, doubtful: false, loose: false })
+}
+
+/// German, Turkish and others put the verb last: "Eine Datei löschen", "Stok durumunu kontrol eder". What is negated is not done:
+/// "Status abfragen, ohne etwas zu ändern".
+pub(super) fn last(clause: &[Word], plain: bool) -> Option<Verb> {
+    let mut clause = clause;
+    while plain && !clause.is_empty() {
+        let ends = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|verb| verb.end() == clause.len());
+        let last = (clause.len().saturating_sub(LAST_WORDS)..clause.len()).find_map(ends)?;
+        let part = (1..=last.at).rev().find(|&at| clause[at].gap == Gap::Comma).unwrap_or(0);
+        if part == 0 || !negated(&clause[part..last.at]) {
+            return Some(last);
+        }
+        clause = &clause[..part];
+    }
+    None
+}
+
+/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
+/// in Chinese the first.
+pub(super) fn anywhere(clause: &[Word]) -> Option<Verb> {
+    // 不会被删除: what is negated is not done.
+    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
+    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
+    if clause[0].is(List::EastAsianPrepositions) {
+        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
+        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
+            return Some(verb);
+        }
+    }
+    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
+    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
+}
