@@ -1,6 +1,6 @@
 //! Finds the actions in a name: `bulk_delete_users`, `user.create`, `getOrCreate`, `create_and_send_invoice`.
 
-use super::{Action, end_at_things, object};
+use super::{Action, clause_abroad, object, object_abroad};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
@@ -129,12 +129,15 @@ fn head(candidates: &[Candidate], words: usize) -> Option<usize> {
 fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place: Place, field: &Field) -> Action<'a> {
     let end = candidate.at + candidate.words;
     let joined: Vec<usize> = taken.iter().filter_map(|at| at.checked_sub(end)).collect();
-    let (mut things, mut heads) = object(&words[end..], &joined);
+    let foreign = candidate.form == Form::Foreign;
+    let (mut things, mut heads) = if foreign { object_abroad(&words[end..], &joined) } else { object(&words[end..], &joined) };
+    let mut clause = [&words[..candidate.at], &words[end..]].concat();
     if things.is_empty() {
         things = words[..candidate.at].to_vec();
         heads = vec![things.len()];
-    } else if candidate.form == Form::Foreign {
-        end_at_things(&things, &mut heads);
+    }
+    if foreign {
+        clause = clause_abroad(&clause);
     }
     Action {
         place,
@@ -144,7 +147,7 @@ fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place:
         span: (words[candidate.at].start, words[end - 1].end()),
         object: things,
         heads,
-        clause: [&words[..candidate.at], &words[end..]].concat().into(),
+        clause: clause.into(),
         doubtful: candidate.kind != Kind::Verb && candidate.at > 0,
         loose: false,
         value: 0,

@@ -2,7 +2,7 @@
 
 mod listed;
 
-use super::{Action, end_at_things, object};
+use super::{Action, abroad, clause_abroad, object, object_abroad};
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR, List};
 use crate::rules::{self, Place};
@@ -149,10 +149,13 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let last = verbs[verbs.len() - 1].end();
         // "Executes an INSERT, UPDATE or DELETE query": keywords of another language.
         let keyword = clause[at].capitals && !clause[head.at].capitals;
-        if at < last || keyword || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
+        let clitic = head.form == Form::Foreign && follows_clitic(clause, at);
+        if at < last || keyword || clause[at].code || !(clitic || is_joined(clause, at)) || negated(&clause[..at]) {
             continue;
         }
-        let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
+        // "Retire l'accès et supprime le compte": English spells the first one too.
+        let fits = |form| form == head.form || head.form == Form::Base && form == Form::Foreign;
+        let Some(found) = Verb::find(clause, at, fits) else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
@@ -160,8 +163,10 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let and_then = clause[at - 1].is(List::EastAsianThen);
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
-        let joined =
-            chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end());
+        let joined = chained
+            || foreign && (clause[at].gap == Gap::Comma || and_then)
+            || !foreign && opens_object(clause, at, found.end())
+            || found.form == Form::Foreign && (clitic || puts_somewhere(clause, at, found.end()));
         if joined && !describes {
             let loose = !chained && !foreign && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
             verbs.push(Verb { loose, ..found });
@@ -199,6 +204,21 @@ fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     opens || !ambiguous && thing && !next.is(List::AfterThings)
 }
 
+/// "Genera una imagen y la guarda en el disco": what is done to it, the pronoun standing before its verb.
+fn follows_clitic(clause: &[Word], at: usize) -> bool {
+    let [.., join, clitic, verb] = &clause[..=at] else { return false };
+    let pronoun =
+        matches!(&*clitic.text(), "la" | "las" | "lo" | "los" | "le" | "les" | "l" | "li" | "el" | "o" | "os" | "els" | "ne");
+    let ends = clause.get(at + 1).is_none_or(|next| next.gap >= Gap::Comma || next.is(List::Prepositions) && !super::is_of(next));
+    join.is(List::Joins) && pronoun && clitic.gap < Gap::Or && !verb.is(List::Nouny) && !verb.is(List::Things) && ends
+}
+
+/// "Gera um relatório e grava na pasta": a verb of another language that is nothing else, and where to.
+fn puts_somewhere(clause: &[Word], at: usize, end: usize) -> bool {
+    let next = clause.get(end).is_some_and(|next| next.gap <= Gap::Hyphen && next.is(List::Prepositions) && !super::is_of(next));
+    next && clause[at - 1].is(List::Joins) && !clause[at].is(List::Nouny) && !clause[at].is(List::Things)
+}
+
 /// Whether the words just before turn what follows into its opposite.
 fn negated(before: &[Word]) -> bool {
     before.iter().rev().take(4).any(|word| word.is(List::Negations))
@@ -215,7 +235,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             return None;
         }
         // "This deletes": a determiner that can be the subject makes no thing of what follows.
-        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners));
+        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners)) && !is_done(clause, at);
         let fits = |form| match form {
             Form::Base => about_tool,
             // "This tool enables comprehensive evaluation": what leads to a verb is none by itself.
@@ -239,6 +259,12 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             if on_condition || itself {
                 return None;
             }
+            if verb.form == Form::Foreign && is_aside(clause, &verb, plain) {
+                return None;
+            }
+            if let Some(begun) = begun(clause, &verb) {
+                return Some(begun);
+            }
             let opens_object = next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
             verb.doubtful = verb.words == 1 && word.is(List::Nouny) && !opens_object;
             return Some(verb);
@@ -252,6 +278,37 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         }
     }
     None
+}
+
+/// "Empieza a seguir", "Lance la création de": what is begun is what is done.
+fn begun(clause: &[Word], verb: &Verb) -> Option<Verb> {
+    if verb.form != Form::Foreign || !rules::lexicon().may(verb.verb, Class::Execute) {
+        return None;
+    }
+    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|verb| !clause[verb.at].is(List::Nouny));
+    let articles = clause[verb.end()..].iter().take_while(|word| word.is(List::Determiners)).count();
+    match clause.get(verb.end())? {
+        next if matches!(&*next.text(), "a" | "à") => found(verb.end() + 1),
+        _ if articles == 0 => None,
+        _ => found(verb.end() + articles).filter(|begun| clause.get(begun.end()).is_some_and(super::is_of)),
+    }
+}
+
+/// "Fa una trucada", "Faz a exclusão": behind a verb that says nothing, the thing is what is done.
+fn is_done(clause: &[Word], at: usize) -> bool {
+    let light = |word: &Word| {
+        matches!(&*word.text(), "hace" | "hacer" | "haz" | "faz" | "fazer" | "fait" | "faire" | "fa" | "fare" | "fer" | "fes")
+    };
+    let articles = clause[..at].iter().rev().take_while(|word| word.is(List::Determiners)).count();
+    at.checked_sub(articles + 1).is_some_and(|before| light(&clause[before]))
+}
+
+/// "Consulta de placas: marca, modelo", "Vide si tout va bien": behind what the tool does, a word of another language that opens a list of
+/// things or a condition.
+fn is_aside(clause: &[Word], verb: &Verb, plain: bool) -> bool {
+    let Some(next) = clause.get(verb.end()).filter(|_| !plain) else { return false };
+    let lists = next.gap == Gap::Comma && Verb::find(clause, verb.end(), |form| form == Form::Foreign).is_none();
+    lists || next.is(List::Conditions)
 }
 
 /// "Logs of the last run", "Records of a patient": things, whatever the verb does that is spelled so.
@@ -294,7 +351,9 @@ fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
 /// German, Turkish and others put the verb last: "Eine Datei löschen".
 fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
     let at = clause.len().checked_sub(1)?;
-    if plain { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
+    // "Wazuh Indexer": a name.
+    let named = at > 0 && !clause[at].capitals && clause[at].written.starts_with(char::is_uppercase);
+    if plain && !named { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
 }
 
 /// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
@@ -364,13 +423,12 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
     let end = start + verb.end();
     let after = &sentence[end..];
     let others = all.iter().flat_map(|other| start + other.at..start + other.end());
-    let (mut things, mut heads) = object(after, &others.filter_map(|other| other.checked_sub(end)).collect::<Vec<_>>());
+    let others: Vec<usize> = others.filter_map(|other| other.checked_sub(end)).collect();
     let foreign = verb.form == Form::Foreign;
+    let (mut things, mut heads) = if foreign { object_abroad(after, &others) } else { object(after, &others) };
     if things.is_empty() && foreign {
-        things = sentence[start..at].to_vec();
+        things = abroad(&sentence[start..at]);
         heads = vec![things.len()];
-    } else if foreign {
-        end_at_things(&things, &mut heads);
     }
     Action {
         place,
@@ -380,7 +438,7 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
         span: (sentence[at].start, sentence[end - 1].end()),
         object: things,
         heads,
-        clause: if foreign { sentence.to_vec() } else { [&sentence[start..at], after].concat() }.into(),
+        clause: if foreign { clause_abroad(sentence) } else { [&sentence[start..at], after].concat() }.into(),
         doubtful: verb.doubtful,
         loose: verb.loose,
         value: 0,
