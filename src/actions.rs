@@ -207,7 +207,10 @@ fn object_abroad<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>
     if let [end] = heads[..] {
         let head = things[end - 1];
         let behind = after.iter().skip_while(|word| word.start <= head.start);
-        let mut behind = behind.skip_while(|word| is_of(word) || word.is(List::Determiners) && word.gap <= Gap::Hyphen);
+        let mut behind = behind.peekable();
+        if behind.next_if(|word| is_of(word)).is_some() {
+            while behind.next_if(|word| word.is(List::Determiners) && word.gap <= Gap::Hyphen).is_some() {}
+        }
         if let Some(kind) = behind.next().filter(|kind| kind.gap <= Gap::Hyphen && is_known(kind) && !kind.is(List::Prepositions))
         {
             things.truncate(end - 1);
@@ -241,7 +244,9 @@ fn is_known(word: &Word<'_>) -> bool {
 /// Where the parts of an object end in languages whose adjectives follow: "etiquetas | nuevas". The first word that is known for a thing
 /// is what each part is about, unless an article follows: "todos los pedidos".
 fn end_at_things(object: &[Word<'_>], heads: &mut [usize]) {
-    let is_thing = |at: &usize| is_known(&object[*at]) && !object.get(at + 1).is_some_and(|next| next.is(List::Determiners));
+    let is_thing = |at: &usize| {
+        is_known(&object[*at]) && !object.get(at + 1).is_some_and(|next| next.is(List::Determiners) && next.text() != "a")
+    };
     let mut start = 0;
     for head in heads {
         let end = *head;

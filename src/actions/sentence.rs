@@ -161,14 +161,15 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
         let foreign = found.form == Form::Foreign && clause[at].script != Script::Any;
         let and_then = clause[at - 1].is(List::EastAsianThen);
+        let stored = found.form == Form::Foreign && (clitic || puts_somewhere(clause, at, found.end()));
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
         let joined = chained
             || foreign && (clause[at].gap == Gap::Comma || and_then)
             || !foreign && opens_object(clause, at, found.end())
-            || found.form == Form::Foreign && (clitic || puts_somewhere(clause, at, found.end()));
+            || stored;
         if joined && !describes {
-            let loose = !chained && !foreign && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
+            let loose = !chained && !foreign && !stored && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
             verbs.push(Verb { loose, ..found });
         }
     }
