@@ -61,7 +61,7 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
         candidates.remove(0);
     }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
-    let loose = is_thing(&candidates[head], words.len());
+    let loose = is_thing(&candidates[head], words.len()) || is_nominal(&candidates[head], words);
     let mut chosen = vec![head];
     for index in head + 1..candidates.len() {
         let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
@@ -111,6 +111,14 @@ fn is_thing(head: &Candidate, words: usize) -> bool {
     let harmless =
         || [Class::Execute, Class::Destructive, Class::Financial].iter().all(|&class| !rules::lexicon().may(head.verb, class));
     head.kind == Kind::Noun && is_last && harmless()
+}
+
+/// `regles_eliminacio`, `reglas_de_eliminacion`: at the end of a name, what other languages make of a verb is a thing.
+fn is_nominal(head: &Candidate, words: &[Word]) -> bool {
+    const ENDINGS: [&str; 11] = ["cio", "ció", "cion", "ción", "cao", "ção", "sao", "são", "sion", "tion", "zione"];
+    let text = words[head.at].text();
+    let is_last = head.at > 0 && head.at + head.words == words.len();
+    head.form == Form::Foreign && is_last && ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
 /// Which candidate is the head: the first, unless it reads like a thing (`order_cancel`, `todo_list_create`, `file_read`).

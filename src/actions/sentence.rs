@@ -200,7 +200,8 @@ fn is_joined(clause: &[Word], at: usize) -> bool {
 fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     let Some(next) = clause.get(end) else { return false };
     let ambiguous = clause[at].is(List::Nouny) || clause[at].is(List::Things);
-    let opens = next.gap <= Gap::Hyphen && next.is(List::Objects);
+    // "Scrive i bandi": an article in Italian, "and" elsewhere.
+    let opens = next.gap <= Gap::Hyphen && (next.is(List::Objects) || next.text() == "i");
     let thing = next.gap <= Gap::Hyphen && !next.is(List::Prepositions) && !next.is(List::Joins);
     opens || !ambiguous && thing && !next.is(List::AfterThings)
 }
@@ -304,11 +305,11 @@ fn is_done(clause: &[Word], at: usize) -> bool {
     at.checked_sub(articles + 1).is_some_and(|before| light(&clause[before]))
 }
 
-/// "Consulta de placas: marca, modelo", "Vide si tout va bien": behind what the tool does, a word of another language that opens a list of
-/// things or a condition.
+/// "Vide si tout va bien"; "Consulta de placas: marca, modelo": a word of another language before a condition, or one that opens a list of
+/// things behind what the tool does.
 fn is_aside(clause: &[Word], verb: &Verb, plain: bool) -> bool {
-    let Some(next) = clause.get(verb.end()).filter(|_| !plain) else { return false };
-    let lists = next.gap == Gap::Comma && Verb::find(clause, verb.end(), |form| form == Form::Foreign).is_none();
+    let Some(next) = clause.get(verb.end()) else { return false };
+    let lists = !plain && next.gap == Gap::Comma && Verb::find(clause, verb.end(), |form| form == Form::Foreign).is_none();
     lists || next.is(List::Conditions)
 }
 
@@ -354,7 +355,7 @@ fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
     let at = clause.len().checked_sub(1)?;
     // "Wazuh Indexer": a name.
     let named = at > 0 && !clause[at].capitals && clause[at].written.starts_with(char::is_uppercase);
-    if plain && !named { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
+    if plain && !named && !negated(&clause[..at]) { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
 }
 
 /// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
