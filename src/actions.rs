@@ -202,7 +202,7 @@ fn object_abroad<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>
     let opening = after.iter().take_while(|word| word.gap <= Gap::Hyphen).take_while(article).count();
     let coordinated: Vec<usize> = coordinated.iter().filter_map(|at| at.checked_sub(opening)).collect();
     let (things, mut heads) = object(&after[opening..], &coordinated);
-    let mut things = abroad(&things);
+    let mut things = words_abroad(&things);
     end_at_things(&things, &mut heads);
     if let [end] = heads[..] {
         let head = things[end - 1];
@@ -214,7 +214,7 @@ fn object_abroad<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>
         if let Some(kind) = behind.next().filter(|kind| kind.gap <= Gap::Hyphen && is_known(kind) && !kind.is(List::Prepositions))
         {
             things.truncate(end - 1);
-            things.extend(abroad(&[*kind, head]));
+            things.extend(words_abroad(&[*kind, head]));
             heads = vec![things.len()];
         }
     }
@@ -222,13 +222,13 @@ fn object_abroad<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>
 }
 
 /// Words as they are meant beside a verb of another language.
-fn abroad<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
+fn words_abroad<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
     words.iter().map(|word| Word { known: rules::vocabulary().abroad(word.known), ..*word }).collect()
 }
 
 /// A clause around a verb of another language: its words, and behind them those that mean something else there than what rules quote.
 fn clause_abroad<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
-    let other = abroad(words).into_iter().zip(words).filter(|(abroad, word)| abroad.known.id != word.known.id);
+    let other = words_abroad(words).into_iter().zip(words).filter(|(abroad, word)| abroad.known.id != word.known.id);
     words.iter().copied().chain(other.map(|(abroad, _)| abroad)).collect()
 }
 

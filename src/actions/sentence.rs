@@ -1,8 +1,9 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
+mod abroad;
 mod listed;
 
-use super::{Action, abroad, clause_abroad, object, object_abroad};
+use super::{Action, clause_abroad, object, object_abroad, words_abroad};
 use crate::evidence::Field;
 use crate::grammar::{Form, GRAMMAR, List};
 use crate::rules::{self, Place};
@@ -134,7 +135,7 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     } else {
         let first = head(clause, plain);
         // "Filtre profilini sil": what could be a thing is one where another verb stands last.
-        let last = foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
+        let last = abroad::foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
         match first {
             Some(first) if first.doubtful => last.or(Some(first)),
             first => first.or_else(|| purpose(clause, plain)).or(last),
@@ -149,7 +150,7 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let last = verbs[verbs.len() - 1].end();
         // "Executes an INSERT, UPDATE or DELETE query": keywords of another language.
         let keyword = clause[at].capitals && !clause[head.at].capitals;
-        let clitic = head.form == Form::Foreign && follows_clitic(clause, at);
+        let clitic = head.form == Form::Foreign && abroad::follows_clitic(clause, at);
         if at < last || keyword || clause[at].code || !(clitic || is_joined(clause, at)) || negated(&clause[..at]) {
             continue;
         }
@@ -161,7 +162,7 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
         let foreign = found.form == Form::Foreign && clause[at].script != Script::Any;
         let and_then = clause[at - 1].is(List::EastAsianThen);
-        let stored = found.form == Form::Foreign && (clitic || puts_somewhere(clause, at, found.end()));
+        let stored = found.form == Form::Foreign && (clitic || abroad::puts_somewhere(clause, at, found.end()));
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
         let joined = chained
@@ -206,21 +207,6 @@ fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     opens || !ambiguous && thing && !next.is(List::AfterThings)
 }
 
-/// "Genera una imagen y la guarda en el disco": what is done to it, the pronoun standing before its verb.
-fn follows_clitic(clause: &[Word], at: usize) -> bool {
-    let [.., join, clitic, verb] = &clause[..=at] else { return false };
-    let pronoun =
-        matches!(&*clitic.text(), "la" | "las" | "lo" | "los" | "le" | "les" | "l" | "li" | "el" | "o" | "os" | "els" | "ne");
-    let ends = clause.get(at + 1).is_none_or(|next| next.gap >= Gap::Comma || next.is(List::Prepositions) && !super::is_of(next));
-    join.is(List::Joins) && pronoun && clitic.gap < Gap::Or && !verb.is(List::Nouny) && !verb.is(List::Things) && ends
-}
-
-/// "Gera um relatório e grava na pasta": a verb of another language that is nothing else, and where to.
-fn puts_somewhere(clause: &[Word], at: usize, end: usize) -> bool {
-    let next = clause.get(end).is_some_and(|next| next.gap <= Gap::Hyphen && next.is(List::Prepositions) && !super::is_of(next));
-    next && clause[at - 1].is(List::Joins) && !clause[at].is(List::Nouny) && !clause[at].is(List::Things)
-}
-
 /// Whether the words just before turn what follows into its opposite.
 fn negated(before: &[Word]) -> bool {
     before.iter().rev().take(4).any(|word| word.is(List::Negations))
@@ -237,7 +223,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             return None;
         }
         // "This deletes": a determiner that can be the subject makes no thing of what follows.
-        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners)) && !is_done(clause, at);
+        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners)) && !abroad::is_done(clause, at);
         let fits = |form| match form {
             Form::Base => about_tool,
             // "This tool enables comprehensive evaluation": what leads to a verb is none by itself.
@@ -261,10 +247,10 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             if on_condition || itself {
                 return None;
             }
-            if verb.form == Form::Foreign && is_aside(clause, &verb, plain) {
+            if verb.form == Form::Foreign && abroad::is_aside(clause, &verb, plain) {
                 return None;
             }
-            if let Some(begun) = begun(clause, &verb) {
+            if let Some(begun) = abroad::begun(clause, &verb) {
                 return Some(begun);
             }
             let opens_object = next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
@@ -280,37 +266,6 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         }
     }
     None
-}
-
-/// "Empieza a seguir", "Lance la création de": what is begun is what is done.
-fn begun(clause: &[Word], verb: &Verb) -> Option<Verb> {
-    if verb.form != Form::Foreign || !rules::lexicon().may(verb.verb, Class::Execute) {
-        return None;
-    }
-    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|verb| !clause[verb.at].is(List::Nouny));
-    let articles = clause[verb.end()..].iter().take_while(|word| word.is(List::Determiners)).count();
-    match clause.get(verb.end())? {
-        next if matches!(&*next.text(), "a" | "à") => found(verb.end() + 1),
-        _ if articles == 0 => None,
-        _ => found(verb.end() + articles).filter(|begun| clause.get(begun.end()).is_some_and(super::is_of)),
-    }
-}
-
-/// "Fa una trucada", "Faz a exclusão": behind a verb that says nothing, the thing is what is done.
-fn is_done(clause: &[Word], at: usize) -> bool {
-    let light = |word: &Word| {
-        matches!(&*word.text(), "hace" | "hacer" | "haz" | "faz" | "fazer" | "fait" | "faire" | "fa" | "fare" | "fer" | "fes")
-    };
-    let articles = clause[..at].iter().rev().take_while(|word| word.is(List::Determiners)).count();
-    at.checked_sub(articles + 1).is_some_and(|before| light(&clause[before]))
-}
-
-/// "Vide si tout va bien"; "Consulta de placas: marca, modelo": a word of another language before a condition, or one that opens a list of
-/// things behind what the tool does.
-fn is_aside(clause: &[Word], verb: &Verb, plain: bool) -> bool {
-    let Some(next) = clause.get(verb.end()) else { return false };
-    let lists = !plain && next.gap == Gap::Comma && Verb::find(clause, verb.end(), |form| form == Form::Foreign).is_none();
-    lists || next.is(List::Conditions)
 }
 
 /// "Logs of the last run", "Records of a patient": things, whatever the verb does that is spelled so.
@@ -348,14 +303,6 @@ fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
     let same_thought = clause.iter().take_while(goes_on).count();
     let mut after_to = (leads + 1..same_thought).filter(|&at| clause[at - 1].is(List::Infinitive));
     after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base))
-}
-
-/// German, Turkish and others put the verb last: "Eine Datei löschen".
-fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
-    let at = clause.len().checked_sub(1)?;
-    // "Wazuh Indexer": a name.
-    let named = at > 0 && !clause[at].capitals && clause[at].written.starts_with(char::is_uppercase);
-    if plain && !named && !negated(&clause[..at]) { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
 }
 
 /// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
@@ -429,7 +376,7 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
     let foreign = verb.form == Form::Foreign;
     let (mut things, mut heads) = if foreign { object_abroad(after, &others) } else { object(after, &others) };
     if things.is_empty() && foreign {
-        things = abroad(&sentence[start..at]);
+        things = words_abroad(&sentence[start..at]);
         heads = vec![things.len()];
     }
     Action {
