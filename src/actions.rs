@@ -201,14 +201,63 @@ fn says_how(word: &Word<'_>, next: Option<&Word<'_>>) -> bool {
     adverb || participle
 }
 
+/// The object of a verb of another language among the words after it, and where its parts end. Whose or of which kind it is, is said
+/// behind it there: "enlace de pago", "nota fiscal", where English has it before, as rules do: "payment link".
+fn object_abroad<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<usize>) {
+    // "Consulta de clientes", of what, behind a verb that stands as a noun; "todas as contas", where English has no article.
+    let article = |word: &&Word| is_of(word) || word.is(List::Determiners) || matches!(&*word.text(), "as" | "todas" | "todos");
+    let opening = after.iter().take_while(|word| word.gap <= Gap::Hyphen).take_while(article).count();
+    let coordinated: Vec<usize> = coordinated.iter().filter_map(|at| at.checked_sub(opening)).collect();
+    let (things, mut heads) = object(&after[opening..], &coordinated);
+    let mut things = words_abroad(&things);
+    end_at_things(&things, &mut heads);
+    if let [end] = heads[..] {
+        let head = things[end - 1];
+        let behind = after.iter().skip_while(|word| word.start <= head.start);
+        let mut behind = behind.peekable();
+        if behind.next_if(|word| is_of(word)).is_some() {
+            while behind.next_if(|word| word.is(List::Determiners) && word.gap <= Gap::Hyphen).is_some() {}
+        }
+        if let Some(kind) = behind.next().filter(|kind| kind.gap <= Gap::Hyphen && is_known(kind) && !kind.is(List::Prepositions))
+        {
+            things.truncate(end - 1);
+            things.extend(words_abroad(&[*kind, head]));
+            heads = vec![things.len()];
+        }
+    }
+    (things, heads)
+}
+
+/// Words as they are meant beside a verb of another language.
+fn words_abroad<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
+    words.iter().map(|word| Word { known: rules::vocabulary().abroad(word.known), ..*word }).collect()
+}
+
+/// A clause around a verb of another language: its words, and behind them those that mean something else there than what rules quote.
+fn clause_abroad<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
+    let other = words_abroad(words).into_iter().zip(words).filter(|(abroad, word)| abroad.known.id != word.known.id);
+    words.iter().copied().chain(other.map(|(abroad, _)| abroad)).collect()
+}
+
+/// "de", "di", "du".
+fn is_of(word: &Word<'_>) -> bool {
+    word.is(List::BeforeGerunds) || word.text() == "do"
+}
+
+fn is_known(word: &Word<'_>) -> bool {
+    word.known.id != Id::UNKNOWN && !word.is(List::Determiners)
+}
+
 /// Where the parts of an object end in languages whose adjectives follow: "etiquetas | nuevas". The first word that is known for a thing
-/// is what each part is about, to the end of its compound ("Demo-Text |").
+/// is what each part is about, to the end of its compound ("Demo-Text |"), unless an article follows: "todos los pedidos".
 fn end_at_things(object: &[Word<'_>], heads: &mut [usize]) {
-    let is_known = |word: &Word| word.known.id != Id::UNKNOWN && !word.is(List::Determiners);
+    let is_thing = |at: &usize| {
+        is_known(&object[*at]) && !object.get(at + 1).is_some_and(|next| next.is(List::Determiners) && next.text() != "a")
+    };
     let mut start = 0;
     for head in heads {
         let end = *head;
-        let thing = (start..end).find(|&at| is_known(&object[at]));
+        let thing = (start..end).find(is_thing);
         *head = thing.map_or(end, |thing| (thing + 1..end).find(|&at| object[at].gap != Gap::Hyphen).unwrap_or(end));
         start = end;
     }

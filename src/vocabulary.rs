@@ -12,7 +12,7 @@ use std::hash::{Hash, Hasher};
 pub type Sets = Numbers<8>;
 
 /// The number of a word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(u16);
 
 impl Id {
@@ -95,6 +95,8 @@ pub struct Vocabulary {
     closed: ByWord,
     /// What the English words mean that those of other languages are translated to, by their number.
     translated: Vec<Translated>,
+    /// By the numbers of words that rules know by themselves, what they mean as nouns of other languages.
+    nouns: FxHashMap<Id, Known>,
 }
 
 /// What is known of an English word that others are translated to.
@@ -183,10 +185,11 @@ impl Vocabulary {
     /// English verb in other languages, where rules know it. What English spells the same way is believed to be English. Gives the
     /// words that rules know by themselves and that are forms of such verbs, each with the number of its verb.
     pub fn translate(&mut self, mut verb: impl FnMut(&mut Self, &str) -> Option<Id>) -> Vec<(Id, Id)> {
-        let mut forms = Vec::new();
+        let (mut forms, mut nouns) = (Vec::new(), Vec::new());
         for (key, known) in &mut self.words {
             let Some(meaning) = key.meaning() else { continue };
             forms.push((known.id, meaning.verb));
+            nouns.push((known.id, meaning.noun));
             // Function words are function words, whatever rules use them for.
             if known.lists == Lists::default() {
                 known.lists = meaning.lists;
@@ -197,6 +200,12 @@ impl Vocabulary {
             let noun = self.known(english);
             let verb = verb(self, english);
             self.translated.push(Translated { noun, verb });
+        }
+        for (word, number) in nouns {
+            let noun = self.translation(number).noun;
+            if noun.id != Id::UNKNOWN && noun.id != word {
+                self.nouns.insert(word, noun);
+            }
         }
         forms.into_iter().filter_map(|(word, number)| Some((word, self.translation(number).verb?))).collect()
     }
@@ -220,6 +229,12 @@ impl Vocabulary {
     pub fn known(&self, word: &str) -> Known {
         let Some(key) = Key::new(word) else { return Known::default() };
         self.words.get(&key).copied().unwrap_or_else(|| self.foreign(&key))
+    }
+
+    /// What a word means beside a verb of another language: "dinero" is money there, though rules quote the word itself.
+    #[must_use]
+    pub fn abroad(&self, known: Known) -> Known {
+        self.nouns.get(&known.id).map_or(known, |noun| Known { id: noun.id, opens: noun.opens, ..known })
     }
 
     /// What is known of a word that is not English. A noun that English has a verb for is that verb only where it is one itself.

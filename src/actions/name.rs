@@ -1,6 +1,6 @@
 //! Finds the actions in a name: `bulk_delete_users`, `user.create`, `getOrCreate`, `create_and_send_invoice`.
 
-use super::{Action, end_at_things, object};
+use super::{Action, clause_abroad, object, object_abroad};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
@@ -61,7 +61,7 @@ fn actions_of<'a>(words: &[Word<'a>], place: Place, field: &Field, server: &[Wor
         candidates.remove(0);
     }
     let Some(head) = head(&candidates, words.len()) else { return Vec::new() };
-    let loose = is_thing(&candidates[head], words.len());
+    let loose = is_thing(&candidates[head], words.len()) || is_nominal(&candidates[head], words);
     let mut chosen = vec![head];
     for index in head + 1..candidates.len() {
         let (last, next) = (&candidates[chosen[chosen.len() - 1]], &candidates[index]);
@@ -126,6 +126,14 @@ fn is_thing(head: &Candidate, words: usize) -> bool {
     head.kind == Kind::Noun && is_last && harmless()
 }
 
+/// `regles_eliminacio`, `reglas_de_eliminacion`: at the end of a name, what other languages make of a verb is a thing.
+fn is_nominal(head: &Candidate, words: &[Word]) -> bool {
+    const ENDINGS: [&str; 11] = ["cio", "ció", "cion", "ción", "cao", "ção", "sao", "são", "sion", "tion", "zione"];
+    let text = words[head.at].text();
+    let is_last = head.at > 0 && head.at + head.words == words.len();
+    head.form == Form::Foreign && is_last && ENDINGS.iter().any(|ending| text.ends_with(ending))
+}
+
 /// Which candidate is the head: the first, unless it reads like a thing (`order_cancel`, `todo_list_create`, `file_read`).
 fn head(candidates: &[Candidate], words: usize) -> Option<usize> {
     let first = candidates.first()?;
@@ -142,12 +150,15 @@ fn head(candidates: &[Candidate], words: usize) -> Option<usize> {
 fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place: Place, field: &Field) -> Action<'a> {
     let end = candidate.at + candidate.words;
     let joined: Vec<usize> = taken.iter().filter_map(|at| at.checked_sub(end)).collect();
-    let (mut things, mut heads) = object(&words[end..], &joined);
+    let foreign = candidate.form == Form::Foreign;
+    let (mut things, mut heads) = if foreign { object_abroad(&words[end..], &joined) } else { object(&words[end..], &joined) };
+    let mut clause = [&words[..candidate.at], &words[end..]].concat();
     if things.is_empty() {
         things = words[..candidate.at].to_vec();
         heads = vec![things.len()];
-    } else if candidate.form == Form::Foreign {
-        end_at_things(&things, &mut heads);
+    }
+    if foreign {
+        clause = clause_abroad(&clause);
     }
     Action {
         place,
@@ -157,7 +168,7 @@ fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place:
         span: (words[candidate.at].start, words[end - 1].end()),
         object: things,
         heads,
-        clause: [&words[..candidate.at], &words[end..]].concat().into(),
+        clause: clause.into(),
         doubtful: candidate.kind != Kind::Verb && candidate.at > 0,
         loose: false,
         value: 0,

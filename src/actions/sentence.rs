@@ -1,10 +1,11 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
+mod abroad;
 mod foreign;
 mod head;
 mod listed;
 
-use super::{Action, end_at_things, object};
+use super::{Action, clause_abroad, object, object_abroad, words_abroad};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
@@ -137,22 +138,28 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let last = verbs[verbs.len() - 1].end();
         // "Executes an INSERT, UPDATE or DELETE query": keywords of another language.
         let keyword = clause[at].capitals && !clause[head.at].capitals;
-        if at < last || keyword || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
+        let clitic = head.form == Form::Foreign && abroad::follows_clitic(clause, at);
+        if at < last || keyword || clause[at].code || !(clitic || is_joined(clause, at)) || negated(&clause[..at]) {
             continue;
         }
-        let found = foreign::or_apart(Verb::find(clause, at, |form| form == head.form), clause, at);
-        let Some(found) = found.filter(|verb| verb.form == head.form) else { continue };
+        // "Retire l'accès et supprime le compte": English spells the first one too.
+        let fits = |form| form == head.form || head.form == Form::Base && form == Form::Foreign;
+        let found = foreign::or_apart(Verb::find(clause, at, fits), clause, at);
+        let Some(found) = found.filter(|verb| fits(verb.form)) else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
         let foreign = found.form == Form::Foreign && clause[at].script != Script::Any;
         let and_then = clause[at - 1].is(List::EastAsianThen);
+        let stored = found.form == Form::Foreign && (clitic || abroad::puts_somewhere(clause, at, found.end()));
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
-        let joined =
-            chained || foreign && (clause[at].gap == Gap::Comma || and_then) || !foreign && opens_object(clause, at, found.end());
+        let joined = chained
+            || foreign && (clause[at].gap == Gap::Comma || and_then)
+            || !foreign && opens_object(clause, at, found.end())
+            || stored;
         if joined && !describes {
-            let loose = !chained && !foreign && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
+            let loose = !chained && !foreign && !stored && !clause.get(found.end()).is_some_and(|next| next.is(List::Objects));
             verbs.push(Verb { loose, ..found });
         }
     }
@@ -177,7 +184,8 @@ fn is_joined(clause: &[Word], at: usize) -> bool {
 fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
     let Some(next) = clause.get(end) else { return false };
     let ambiguous = clause[at].is(List::Nouny) || clause[at].is(List::Things);
-    let opens = next.gap <= Gap::Hyphen && next.is(List::Objects);
+    // "Scrive i bandi": an article in Italian, "and" elsewhere.
+    let opens = next.gap <= Gap::Hyphen && (next.is(List::Objects) || next.text() == "i");
     let thing = next.gap <= Gap::Hyphen && !next.is(List::Prepositions) && !next.is(List::Joins);
     opens || !ambiguous && thing && !next.is(List::AfterThings)
 }
@@ -234,13 +242,12 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
     let end = start + verb.end();
     let after = &sentence[end..];
     let others = all.iter().flat_map(|other| start + other.at..start + other.end());
-    let (mut things, mut heads) = object(after, &others.filter_map(|other| other.checked_sub(end)).collect::<Vec<_>>());
+    let others: Vec<usize> = others.filter_map(|other| other.checked_sub(end)).collect();
     let foreign = verb.form == Form::Foreign;
+    let (mut things, mut heads) = if foreign { object_abroad(after, &others) } else { object(after, &others) };
     if things.is_empty() && foreign {
-        things = sentence[start..at].to_vec();
+        things = words_abroad(&sentence[start..at]);
         heads = vec![things.len()];
-    } else if foreign {
-        end_at_things(&things, &mut heads);
     }
     Action {
         place,
@@ -250,7 +257,7 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
         span: (sentence[at].start, sentence[end - 1].end()),
         object: things,
         heads,
-        clause: if foreign { sentence.to_vec() } else { [&sentence[start..at], after].concat() }.into(),
+        clause: if foreign { clause_abroad(sentence) } else { [&sentence[start..at], after].concat() }.into(),
         doubtful: verb.doubtful,
         loose: verb.loose,
         value: 0,

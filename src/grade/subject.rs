@@ -138,6 +138,8 @@ impl<'a> Purpose<'a> {
 
 /// Evidence for a run of words of a field.
 pub(super) fn evidence(field: &Field, source: &str, words: &[Word<'_>]) -> Option<Evidence> {
-    let (first, last) = (words.first()?, words.last()?);
-    Some(Evidence::of(field.clone(), source, first.start..last.end()))
+    // "Enlace de pago" is read as "payment link": the first may stand last.
+    let start = words.iter().map(|word| word.start).min()?;
+    let end = words.iter().map(Word::end).max()?;
+    Some(Evidence::of(field.clone(), source, start..end))
 }

@@ -38,7 +38,10 @@ pub(super) fn last(clause: &[Word], plain: bool) -> Option<Verb> {
         let last = (clause.len().saturating_sub(LAST_WORDS)..clause.len()).find_map(ends)?;
         let part = (1..=last.at).rev().find(|&at| clause[at].gap == Gap::Comma).unwrap_or(0);
         if part == 0 || !negated(&clause[part..last.at]) {
-            return Some(last);
+            // "Wazuh Indexer": a name.
+            let word = &clause[last.at];
+            let named = last.at > 0 && !word.capitals && word.written.starts_with(char::is_uppercase);
+            return Some(last).filter(|last| !named && !negated(&clause[part..last.at]));
         }
         clause = &clause[..part];
     }

@@ -1,6 +1,6 @@
 //! Where the verb of a clause stands: behind what sentences open with before they say what a tool does.
 
-use super::{Verb, foreign};
+use super::{Verb, abroad, foreign};
 use crate::grammar::{Form, GRAMMAR, List};
 use crate::words::{Gap, Script, Word};
 
@@ -41,7 +41,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             return None;
         }
         // "This deletes": a determiner that can be the subject makes no thing of what follows.
-        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners));
+        let thing = !after_subject && before.is_some_and(|before| before.is(List::Determiners)) && !abroad::is_done(clause, at);
         let fits = |form| match form {
             Form::Base => about_tool,
             // "This tool enables comprehensive evaluation": what leads to a verb is none by itself.
@@ -69,6 +69,12 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
                 && clause.get(verb.end() + 1).is_some_and(|tool| tool.is(List::Subjects));
             if on_condition || itself {
                 return None;
+            }
+            if verb.form == Form::Foreign && abroad::is_aside(clause, &verb, plain) {
+                return None;
+            }
+            if let Some(begun) = abroad::begun(clause, &verb) {
+                return Some(begun);
             }
             let opens_object = next.is_some_and(|next| next.is(List::Objects) || next.is(List::Joins));
             verb.doubtful = verb.words == 1 && word.is(List::Nouny) && !opens_object;
