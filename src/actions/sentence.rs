@@ -1,5 +1,6 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
+mod east_asian;
 mod listed;
 
 use super::{Action, end_at_things, object};
@@ -13,8 +14,6 @@ use crate::words::{Gap, Script, Word};
 const OPENING: usize = 3;
 /// How many parts of a sentence must open with a verb for it to be a list of operations.
 const LISTED: usize = 3;
-/// How many characters into a Chinese sentence its verb may stand; later ones are part of names of things.
-const VERB_WITHIN: usize = 9;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
 const SENTENCES: usize = 200;
 
@@ -76,7 +75,7 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
     } else if is_east_asian(sentence) {
-        let listed = listed::east_asian(sentence);
+        let listed = listed::east_asian(sentence, &actions);
         if listed.len() >= LISTED {
             actions = listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)).collect();
         }
@@ -129,19 +128,21 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let (rest, about_tool) = (&clause[at..], clause[at..].iter().take(2).any(|word| word.is(List::Subjects)));
         return verbs(rest, plain && about_tool).into_iter().map(|verb| Verb { at: at + verb.at, ..verb }).collect();
     }
-    let head = if is_east_asian(clause) {
-        if plain { head_anywhere(clause) } else { None }
+    let mut verbs = if is_east_asian(clause) {
+        let heads = if plain { east_asian::heads(clause) } else { Vec::new() };
+        let before = heads.first().map(|first| east_asian::before(clause, first));
+        before.into_iter().flatten().chain(heads).collect()
     } else {
         let first = head(clause, plain);
         // "Filtre profilini sil": what could be a thing is one where another verb stands last.
         let last = foreign_last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
-        match first {
+        let head = match first {
             Some(first) if first.doubtful => last.or(Some(first)),
             first => first.or_else(|| purpose(clause, plain)).or(last),
-        }
+        };
+        Vec::from_iter(head)
     };
-    let Some(head) = head else { return Vec::new() };
-    let mut verbs = vec![head];
+    let Some(&head) = verbs.last() else { return Vec::new() };
     for at in head.end()..clause.len() {
         if opens_relative(clause, at) {
             break;
@@ -149,15 +150,17 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         let last = verbs[verbs.len() - 1].end();
         // "Executes an INSERT, UPDATE or DELETE query": keywords of another language.
         let keyword = clause[at].capitals && !clause[head.at].capitals;
-        if at < last || keyword || clause[at].code || !is_joined(clause, at) || negated(&clause[..at]) {
+        let and_then = east_asian::follows_then(&clause[..at]);
+        let joins = and_then || is_joined(clause, at);
+        if at < last || keyword || clause[at].code || !joins || negated(&clause[..at]) {
             continue;
         }
-        let Some(found) = Verb::find(clause, at, |form| form == head.form) else { continue };
+        let found = Verb::find(clause, at, |form| form == head.form).filter(|found| !east_asian::is_thing(clause, found.end()));
+        let Some(found) = found else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
         let foreign = found.form == Form::Foreign && clause[at].script != Script::Any;
-        let and_then = clause[at - 1].is(List::EastAsianThen);
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
         let joined =
@@ -201,7 +204,8 @@ fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
 
 /// Whether the words just before turn what follows into its opposite.
 fn negated(before: &[Word]) -> bool {
-    before.iter().rev().take(4).any(|word| word.is(List::Negations))
+    let last = &before[before.len().saturating_sub(4)..];
+    last.iter().any(|word| word.is(List::Negations)) || east_asian::needs_no(last)
 }
 
 /// Skips what sentences open with and takes the verb that follows, if one does.
@@ -295,22 +299,6 @@ fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
 fn foreign_last(clause: &[Word], plain: bool) -> Option<Verb> {
     let at = clause.len().checked_sub(1)?;
     if plain { Verb::find(clause, at, |form| form == Form::Foreign) } else { None }
-}
-
-/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
-/// in Chinese the first.
-fn head_anywhere(clause: &[Word]) -> Option<Verb> {
-    // 不会被删除: what is negated is not done.
-    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
-    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
-    if clause[0].is(List::EastAsianPrepositions) {
-        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
-        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
-            return Some(verb);
-        }
-    }
-    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
-    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
 }
 
 fn is_east_asian(clause: &[Word]) -> bool {
