@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use std::hash::{Hash, Hasher};
 
 /// Sets of phrases, by number.
-pub type Sets = Numbers<8>;
+pub type Sets = Numbers<12>;
 
 /// The number of a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

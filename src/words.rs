@@ -1,7 +1,9 @@
 //! Words: cuts names and prose into words that rules can be matched with.
 
 mod characters;
+mod han;
 mod identifier;
+mod korean;
 mod prose;
 
 pub(crate) use characters::Characters;
@@ -96,7 +98,11 @@ impl<'a> Word<'a> {
         }
         let spelling = spelling(written);
         let capitals = written.chars().nth(1).is_some() && written.chars().all(char::is_uppercase);
-        Self { written, start, known: vocabulary.known(&spelling), gap, script: script(&spelling), code, capitals }
+        let known = match vocabulary.known(&spelling) {
+            unknown if unknown == Known::default() => korean::known(vocabulary, &spelling),
+            known => known,
+        };
+        Self { written, start, known, gap, script: script(&spelling), code, capitals }
     }
 
     /// Where the word ends in its text, exclusive, in bytes.
@@ -129,14 +135,15 @@ impl<'a> Word<'a> {
     }
 }
 
-/// A word in lower case; composed or not, full-width or not, what looks the same is spelled the same.
+/// A word in lower case; composed or not, full-width or not, what looks the same is spelled the same, and so are traditional and simplified
+/// Chinese.
 fn spelling(written: &str) -> CompactString {
     if written.is_ascii() {
         let mut lower = CompactString::from(written);
         lower.make_ascii_lowercase();
         return lower;
     }
-    let lower: CompactString = written.chars().flat_map(char::to_lowercase).collect();
+    let lower: CompactString = written.chars().flat_map(char::to_lowercase).map(han::simplified).collect();
     if is_nfkc_quick(lower.chars()) == IsNormalized::Yes { lower } else { lower.nfkc().collect() }
 }
 

@@ -1,6 +1,7 @@
 //! Finds the actions in prose: the verb a sentence opens with, the verbs joined to it, and what later sentences add.
 
 mod abroad;
+mod east_asian;
 mod foreign;
 mod head;
 mod listed;
@@ -77,7 +78,7 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
     if place == Place::Detail {
         actions.extend(passive(sentence, field));
     } else if head::is_east_asian(sentence) {
-        let listed = listed::east_asian(sentence);
+        let listed = listed::east_asian(sentence, &actions);
         if listed.len() >= LISTED {
             actions = listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)).collect();
         }
@@ -129,8 +130,8 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
     if let Some((at, plain)) = head::main_clause(clause, plain) {
         return verbs(&clause[at..], plain).into_iter().map(|verb| Verb { at: at + verb.at, ..verb }).collect();
     }
-    let Some(head) = head::of(clause, plain) else { return Vec::new() };
-    let mut verbs = vec![head];
+    let mut verbs = head::of(clause, plain);
+    let Some(&head) = verbs.last() else { return Vec::new() };
     for at in head.end()..clause.len() {
         if opens_relative(clause, at) {
             break;
@@ -139,18 +140,20 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         // "Executes an INSERT, UPDATE or DELETE query": keywords of another language.
         let keyword = clause[at].capitals && !clause[head.at].capitals;
         let clitic = head.form == Form::Foreign && abroad::follows_clitic(clause, at);
-        if at < last || keyword || clause[at].code || !(clitic || is_joined(clause, at)) || negated(&clause[..at]) {
+        let and_then = east_asian::follows_then(&clause[..at]);
+        let joins = clitic || and_then || is_joined(clause, at);
+        if at < last || keyword || clause[at].code || !joins || negated(&clause[..at]) {
             continue;
         }
         // "Retire l'accès et supprime le compte": English spells the first one too.
         let fits = |form| form == head.form || head.form == Form::Base && form == Form::Foreign;
         let found = foreign::or_apart(Verb::find(clause, at, fits), clause, at);
-        let Some(found) = found.filter(|verb| fits(verb.form)) else { continue };
+        let found = found.filter(|verb| fits(verb.form) && !east_asian::is_thing(clause, verb.end()));
+        let Some(found) = found else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").
         let chained = at <= last + 1 && (at == last || clause[last].is(List::Joins));
         let foreign = found.form == Form::Foreign && clause[at].script != Script::Any;
-        let and_then = clause[at - 1].is(List::EastAsianThen);
         let stored = found.form == Form::Foreign && (clitic || abroad::puts_somewhere(clause, at, found.end()));
         // "A new, empty file": what describes a thing.
         let describes = clause[at].gap == Gap::Comma && clause[at - 1].is(List::Determiners);
@@ -192,7 +195,8 @@ fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
 
 /// Whether the words just before turn what follows into its opposite.
 fn negated(before: &[Word]) -> bool {
-    before.iter().rev().take(4).any(|word| word.is(List::Negations))
+    let last = &before[before.len().saturating_sub(4)..];
+    last.iter().any(|word| word.is(List::Negations)) || east_asian::needs_no(last)
 }
 
 /// How many words before "will be removed" may say that only what is missing from a list is.

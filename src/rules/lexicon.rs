@@ -12,6 +12,14 @@ use std::collections::HashMap;
 const KOREAN_NOUN_ENDINGS: [char; 17] =
     ['일', '자', '률', '율', '명', '값', '번', '점', '량', '액', '순', '형', '식', '별', '소', '어', '성'];
 
+/// Syllables that bend a Korean verb, or are particles behind it; whatever else follows makes a thing of it: 발행결정 is a decision to issue.
+const KOREAN_ENDINGS: [char; 68] = [
+    '하', '합', '한', '할', '해', '했', '함', '되', '된', '될', '됩', '돼', '됨', '됐', '시', '니', '고', '며', '는', '기', '거',
+    '려', '면', '다', '도', '은', '을', '를', '이', '가', '의', '에', '로', '으', '와', '과', '만', '까', '부', '중', '및', '서',
+    '여', '요', '주', '줍', '줄', '준', '줌', '줘', '습', '십', '셨', '었', '았', '던', '게', '나', '지', '놓', '둡', '두', '드',
+    '옵', '키', '온', '올', '옴',
+];
+
 /// Every verb of every rule, found by the first word of any of its forms.
 #[derive(Debug)]
 pub struct Lexicon {
@@ -77,7 +85,9 @@ impl Lexicon {
                 }
                 let verbs = condition.verb.iter().map(|text| (text, false));
                 for (text, foreign) in verbs.chain(condition.foreign.iter().map(|text| (text, true))) {
-                    let verb = *known.entry(text.clone()).or_insert_with(|| lexicon.add_verb(text, foreign, vocabulary));
+                    // 移動 and 移动 are one verb.
+                    let spelled = if foreign { words::spellings(text).join(" ") } else { text.clone() };
+                    let verb = *known.entry(spelled).or_insert_with(|| lexicon.add_verb(text, foreign, vocabulary));
                     lexicon.verbs[verb].push(sense);
                 }
             }
@@ -187,6 +197,11 @@ impl Lexicon {
         effects.peek().is_some() && effects.all(|effect| effect == Class::Read)
     }
 
+    /// Whether the verb alone says what class it is, whatever it is done to.
+    pub(crate) fn says_enough(&self, verb: usize) -> bool {
+        self.senses(verb).iter().any(|sense| matches!(sense.resolve(), (rule, when) if when.is_bare() && rule.effect().is_some()))
+    }
+
     /// Whether the verb reads, unless what it is done to says otherwise.
     pub(crate) fn reads(&self, verb: usize) -> bool {
         self.only_reads(verb) || self.usually_reads(verb)
@@ -234,7 +249,8 @@ impl Lexicon {
             return exact;
         }
         let ends = text.char_indices().map(|(at, _)| at).skip(2);
-        let verbal = ends.filter(|end| !text[*end..].starts_with(KOREAN_NOUN_ENDINGS));
+        let verbal =
+            ends.filter(|end| text[*end..].starts_with(KOREAN_ENDINGS) && !text[*end..].starts_with(KOREAN_NOUN_ENDINGS));
         let stems = verbal.map(|end| self.starting_with(super::vocabulary().known(&text[..end]).id));
         stems.filter(|entries| !entries.is_empty()).last().unwrap_or_default()
     }

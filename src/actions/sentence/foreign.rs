@@ -1,16 +1,14 @@
-//! Where the verb stands in other languages: at the end, in two parts, or anywhere.
+//! Where the verb stands in other languages: at the end, or in two parts.
 
 use super::{Verb, negated};
 use crate::grammar::{Form, List};
 use crate::rules;
-use crate::words::{Gap, Script, Word};
+use crate::words::{Gap, Word};
 
 /// How many words behind a German or Dutch verb its first part may stand.
 const APART: usize = 20;
 /// How many words a verb that stands last may have.
 const LAST_WORDS: usize = 3;
-/// How many characters into a Chinese sentence its verb may stand; later ones are part of names of things.
-const VERB_WITHIN: usize = 9;
 
 /// The verb found at `at`, or the German or Dutch one whose first part stands behind the object: "Ruft die Kunden ab" is *abrufen*,
 /// not *rufen*. "Log in" is English.
@@ -46,20 +44,4 @@ pub(super) fn last(clause: &[Word], plain: bool) -> Option<Verb> {
         clause = &clause[..part];
     }
     None
-}
-
-/// In Chinese, Japanese and Korean no space or ending tells where the verb stands: in Japanese and Korean the last one rules,
-/// in Chinese the first.
-pub(super) fn anywhere(clause: &[Word]) -> Option<Verb> {
-    // 不会被删除: what is negated is not done.
-    let found = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|_| !negated(&clause[..at]));
-    // 根据姓名来获取信息, 从网页中提取文本: what opens with a preposition says what is done behind the particle that closes it.
-    if clause[0].is(List::EastAsianPrepositions) {
-        let closes = |at: &usize| clause[at - 1].is(List::EastAsianParticles);
-        if let Some(verb) = (1..clause.len()).filter(closes).find_map(found) {
-            return Some(verb);
-        }
-    }
-    let verb_last = clause.iter().any(|word| word.script == Script::VerbLast);
-    if verb_last { (0..clause.len()).rev().find_map(found) } else { (0..clause.len().min(VERB_WITHIN)).find_map(found) }
 }

@@ -1,21 +1,24 @@
 //! Where the verb of a clause stands: behind what sentences open with before they say what a tool does.
 
-use super::{Verb, abroad, foreign};
+use super::{Verb, abroad, east_asian, foreign};
 use crate::grammar::{Form, GRAMMAR, List};
 use crate::words::{Gap, Script, Word};
 
-/// The verb a clause opens with; see [`super::verbs`] for `plain`.
-pub(super) fn of(clause: &[Word], plain: bool) -> Option<Verb> {
+/// The verb a clause opens with, or the verbs of an East Asian one; see [`super::verbs`] for `plain`.
+pub(super) fn of(clause: &[Word], plain: bool) -> Vec<Verb> {
     if is_east_asian(clause) {
-        return if plain { foreign::anywhere(clause) } else { None };
+        let heads = if plain { east_asian::heads(clause) } else { Vec::new() };
+        let before = heads.first().map(|first| east_asian::before(clause, first));
+        return before.into_iter().flatten().chain(heads).collect();
     }
     let first = through(clause, plain).or_else(|| head(clause, plain));
     // "Filtre profilini sil": what could be a thing is one where another verb stands last.
     let last = foreign::last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
-    match first {
+    let head = match first {
         Some(first) if first.doubtful => last.or(Some(first)),
         first => first.or_else(|| purpose(clause, plain)).or(last),
-    }
+    };
+    Vec::from_iter(head)
 }
 
 /// Where the main clause starts, behind a condition or what it is done with, and whether it is plain, too: "If the image is

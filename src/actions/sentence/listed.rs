@@ -4,7 +4,8 @@ use super::{Verb, is_joined, negated};
 use crate::actions::{Action, name};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
-use crate::rules::Place;
+use crate::rules::{self, Place};
+use crate::verdict::Class;
 use crate::words::{Gap, Word};
 
 /// Words that the name of an operation has at the most.
@@ -59,8 +60,20 @@ fn managed(sentence: &[Word]) -> Vec<Verb> {
     if found.len() < BRACKETED || 2 * found.len() <= parts.len() || negated(&sentence[..start]) { Vec::new() } else { found }
 }
 
-/// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations.
-pub(super) fn east_asian(sentence: &[Word]) -> Vec<Verb> {
-    let opens = |at: &usize| *at == 0 || sentence[*at].gap >= Gap::Or;
-    (0..sentence.len()).filter(opens).filter_map(|at| Verb::find(sentence, at, |form| form == Form::Foreign)).collect()
+/// The verbs that parts of a Chinese, Japanese or Korean sentence open with: 支持：创建项目、部署代码、删除服务 lists operations, if
+/// enough of its parts are. `said`: what the sentence is known to say.
+pub(super) fn east_asian(sentence: &[Word], said: &[Action]) -> Vec<Verb> {
+    let lexicon = rules::lexicon();
+    let verb = |at: &usize| Verb::find(sentence, *at, |form| form == Form::Foreign);
+    // 获取统计数据，包括阅读量、评论量: what is read has parts.
+    let contains = |pair: &[Word]| pair[0].text() == "包" && matches!(&*pair[1].text(), "括" | "含");
+    let reads = said.iter().all(|action| lexicon.reads(action.verb));
+    let end = sentence.windows(2).position(|pair| reads && contains(pair)).unwrap_or(sentence.len());
+    let parts: Vec<usize> = (0..end).filter(|at| *at == 0 || sentence[*at].gap >= Gap::Or).collect();
+    // 输入省份、城市: what says nothing without more is no operation.
+    let found: Vec<Verb> = parts.iter().filter_map(verb).filter(|verb| lexicon.says_enough(verb.verb)).collect();
+    // 执行指令，可用于查询、创建、删除: what text that the caller writes can do, not what the tool does.
+    let runs_text =
+        |first: &Verb| first.at == 0 && lexicon.may(first.verb, Class::Read) && lexicon.may(first.verb, Class::Execute);
+    if found.first().is_some_and(runs_text) || 5 * found.len() < 2 * parts.len() { Vec::new() } else { found }
 }
