@@ -258,7 +258,9 @@ fn end_at_things(object: &[Word<'_>], heads: &mut [usize]) {
     for head in heads {
         let end = *head;
         let thing = (start..end).find(is_thing);
-        *head = thing.map_or(end, |thing| (thing + 1..end).find(|&at| object[at].gap != Gap::Hyphen).unwrap_or(end));
+        let compound = |thing: usize| (thing + 1..end).take_while(|&at| object[at].gap == Gap::Hyphen);
+        let last = |thing: usize| compound(thing).filter(|&at| is_known(&object[at])).last().unwrap_or(thing);
+        *head = thing.map_or(end, |thing| last(thing) + 1);
         start = end;
     }
 }
