@@ -16,6 +16,9 @@ static WORDS: LazyLock<Map<&'static [u8]>> = LazyLock::new(|| {
 /// The English words that others are translated to: a line each, numbered from 1.
 const ENGLISH: &str = include_str!("../data/languages.txt");
 
+/// Verbs of several words, each with the English verb that it is a form of: a line each, cut by a tab.
+const PHRASES: &str = include_str!("../data/languages-phrases.txt");
+
 /// What a word of another language means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Meaning {
@@ -51,4 +54,9 @@ pub fn meaning(word: &[u8]) -> Option<Meaning> {
 /// The English words, each with its number.
 pub fn english() -> impl Iterator<Item = (u16, &'static str)> {
     (1..).zip(ENGLISH.lines())
+}
+
+/// Verbs of several words ("satın alır"), each with the English verb that it is a form of.
+pub fn phrases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PHRASES.lines().filter_map(|line| line.split_once('\t'))
 }

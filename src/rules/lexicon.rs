@@ -2,6 +2,7 @@
 
 use super::{Rule, Says, When};
 use crate::grammar::{self, Form};
+use crate::languages;
 use crate::verdict::Class;
 use crate::vocabulary::{Id, Vocabulary};
 use crate::words::{self, Gap, Script, Word};
@@ -117,6 +118,12 @@ impl Lexicon {
     /// Lets the words of other languages mean verbs: one number stands for all of them that mean the same one.
     fn translate(&mut self, known: &HashMap<String, usize>, vocabulary: &mut Vocabulary) {
         let foreign = |verb| Entry { rest: Vec::new(), form: Form::Foreign, verb };
+        for (phrase, english) in languages::phrases() {
+            let (mut words, verb) = (phrase.split(' ').map(|word| vocabulary.add(word)), known.get(english));
+            if let (Some(first), Some(&verb)) = (words.next(), verb) {
+                self.add(first, Entry { rest: words.collect(), ..foreign(verb) });
+            }
+        }
         let forms = vocabulary.translate(|vocabulary, english| {
             let verb = *known.get(english)?;
             // No word has a space.

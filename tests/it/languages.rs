@@ -36,6 +36,7 @@ fn languages() -> BTreeMap<String, Language> {
 fn every_list_is_sorted_and_every_verb_known() {
     let known: BTreeSet<&str> =
         rules::all().iter().flat_map(|rule| &rule.when).flat_map(|when| &when.verb).map(String::as_str).collect();
+    let is_short = |word: &str| (1..=32).contains(&word.len());
     for (code, language) in languages() {
         for verb in language.verbs.keys() {
             assert!(known.contains(verb.as_str()), "{code}: no rule knows the verb {verb}");
@@ -43,7 +44,7 @@ fn every_list_is_sorted_and_every_verb_known() {
         let lists = language.verbs.values().chain(language.words.values()).chain(language.grammar.values());
         for list in lists {
             assert!(list.is_sorted_by(|one, next| one < next), "{code}: sort {list:?}");
-            assert!(list.iter().all(|word| word.len() <= 32 && *word == word.to_lowercase()), "{code}: {list:?}");
+            assert!(list.iter().all(|word| word.split(' ').all(is_short) && *word == word.to_lowercase()), "{code}: {list:?}");
         }
     }
 }
@@ -68,6 +69,7 @@ fn what_is_embedded_is_made_of_the_files() {
     let english: Vec<&String> = translated.collect::<BTreeSet<_>>().into_iter().collect();
     let number = |word: &String| u16::try_from(english.binary_search(&word).unwrap() + 1).unwrap();
     let mut meanings: BTreeMap<&String, Meaning> = BTreeMap::new();
+    let mut phrases = String::new();
     let mut add = |word, verb, noun, lists| {
         let meaning = meanings.entry(word).or_default();
         meaning.verb += verb;
@@ -75,10 +77,13 @@ fn what_is_embedded_is_made_of_the_files() {
         meaning.lists.add(lists);
     };
     for language in languages.values() {
-        language
-            .verbs
-            .iter()
-            .for_each(|(verb, forms)| forms.iter().for_each(|form| add(form, number(verb), 0, Lists::default())));
+        for (verb, form) in language.verbs.iter().flat_map(|(verb, forms)| forms.iter().map(move |form| (verb, form))) {
+            if form.contains(' ') {
+                phrases += &format!("{form}\t{verb}\n");
+            } else {
+                add(form, number(verb), 0, Lists::default());
+            }
+        }
         language
             .words
             .iter()
@@ -86,6 +91,7 @@ fn what_is_embedded_is_made_of_the_files() {
         language.grammar.iter().for_each(|(list, words)| words.iter().for_each(|word| add(word, 0, 0, Lists::of(*list))));
     }
     let fst = fst::Map::from_iter(meanings.into_iter().map(|(word, meaning)| (word, meaning.pack()))).unwrap();
+    check("languages-phrases.txt", phrases.as_bytes());
     check("languages.fst", &fst.into_fst().into_inner());
     check("languages.txt", english.iter().map(|word| format!("{word}\n")).collect::<String>().as_bytes());
 }
