@@ -7,6 +7,7 @@ mod kinds;
 mod markup;
 mod order;
 mod passages;
+mod runs;
 
 use super::hit::Hit;
 use super::subject::Subject;
