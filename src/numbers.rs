@@ -1,7 +1,7 @@
 //! Sets of small numbers, a bit for each.
 
 /// A set of numbers below 64 times `WORDS`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Numbers<const WORDS: usize>([u64; WORDS]);
 
 impl<const WORDS: usize> Default for Numbers<WORDS> {

@@ -1,6 +1,8 @@
 //! The vocabulary: every word that a rule or the grammar knows, by number. A text is looked up word by word, once; from there on
 //! words are compared as numbers.
 
+mod recent;
+
 use crate::grammar::{GRAMMAR, List, Lists};
 use crate::languages::{self, Meaning};
 use crate::numbers::Numbers;
@@ -34,8 +36,8 @@ pub struct Known {
     /// The number it has as a verb: another one where a word of another language means two, as "supprime" does ("deletes",
     /// "deleted"), and none for a noun of another language, though the English word for it may be a verb.
     pub verb: Id,
-    /// Whether phrases start with it.
-    pub opens: bool,
+    /// Which sets have phrases that start with it, by the number that these sets have together; 0 for none.
+    pub opens: u16,
     /// The lists of the grammar it is on.
     pub lists: Lists,
 }
@@ -44,7 +46,7 @@ pub struct Known {
 const LONGEST: usize = 32;
 
 /// A word to look up: in lower case, with zeros behind it.
-#[derive(Clone, Copy, Debug, Eq)]
+#[derive(Clone, Copy, Debug, Default, Eq)]
 struct Key([u64; LONGEST / 8]);
 
 impl Key {
@@ -59,6 +61,10 @@ impl Key {
 
     /// What the word means in another language.
     fn meaning(&self) -> Option<Meaning> {
+        recent::meaning(self, Self::look_up)
+    }
+
+    fn look_up(&self) -> Option<Meaning> {
         let mut bytes = [0; LONGEST];
         for (part, number) in bytes.chunks_exact_mut(8).zip(self.0) {
             part.copy_from_slice(&number.to_le_bytes());
@@ -91,6 +97,8 @@ pub struct Vocabulary {
     texts: Vec<CompactString>,
     /// The sets of phrases that are known by their first words.
     opened: ByWord,
+    /// What some word opens, by [`Known::opens`].
+    together: Vec<Sets>,
     /// The sets of phrases that are known by their last words.
     closed: ByWord,
     /// What the English words mean that those of other languages are translated to, by their number.
@@ -151,10 +159,21 @@ impl Vocabulary {
 
     /// Adds a word that a phrase of this set starts with.
     pub fn add_first(&mut self, word: &str, set: usize) {
-        let known = self.entry(word);
-        known.opens = true;
-        let id = known.id;
+        let id = self.add(word);
         self.opened.add(id, set);
+    }
+
+    /// Numbers what words open, once all is there that they do: of all words that open the same sets it is one number.
+    pub fn gather(&mut self) {
+        self.together = vec![Sets::default()];
+        let mut numbers: FxHashMap<Sets, u16> = FxHashMap::from_iter([(Sets::default(), 0)]);
+        for known in self.words.values_mut() {
+            let sets: Sets = self.opened.sets.get(known.id.index()).into_iter().flatten().copied().collect();
+            known.opens = *numbers.entry(sets).or_insert_with(|| {
+                self.together.push(sets);
+                u16::try_from(self.together.len() - 1).unwrap_or_else(|_| panic!("more sets than numbers"))
+            });
+        }
     }
 
     /// Adds a word that a phrase of this set ends in.
@@ -247,7 +266,9 @@ impl Vocabulary {
     /// The sets of phrases that some words may open: what a text does not say is mostly ruled out by one look at them.
     #[must_use]
     pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Sets {
-        words.filter(|known| known.opens).flat_map(|known| &self.opened.sets[known.id.index()]).copied().collect()
+        let mut sets = Sets::default();
+        words.filter(|known| known.opens != 0).for_each(|known| sets.add_all(&self.together[usize::from(known.opens)]));
+        sets
     }
 
     /// The sets of phrases that some words may close.

@@ -59,7 +59,7 @@ impl Phrases {
             return None;
         }
         let mut found: Option<(usize, Range<usize>)> = None;
-        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.known.opens && fits(word)) {
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.known.opens != 0 && fits(word)) {
             for pattern in self.firsts.of(word) {
                 if found.as_ref().is_some_and(|(first, _)| *first <= pattern) {
                     break;

@@ -4,6 +4,7 @@ use super::{Pattern, Rule, Sense, Step, When};
 use crate::numbers::Numbers;
 use crate::vocabulary::Id;
 use crate::words::Word;
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 /// Ways of rules, by number.
@@ -19,6 +20,8 @@ pub struct Wording {
     known: HashMap<String, usize>,
     /// By slot, the ways that need one of its phrases.
     keyed: Vec<Ways>,
+    /// The steps that phrases are of: most phrases share theirs with others.
+    groups: Vec<Group>,
     /// The ways that need no phrase of a certain step.
     unkeyed: Ways,
     /// The ways that look for hidden characters.
@@ -46,7 +49,17 @@ struct Opening {
 #[derive(Debug)]
 struct Phrase {
     pattern: Pattern,
-    slots: Vec<usize>,
+    slots: Slots,
+    /// Which group has these slots.
+    group: usize,
+}
+
+/// Steps that have the same phrases.
+#[derive(Debug)]
+struct Group {
+    slots: Slots,
+    /// The ways that need one of them.
+    ways: Ways,
 }
 
 /// One way of a rule: its steps by number.
@@ -84,14 +97,14 @@ impl Looks {
 }
 
 /// Whether tags, marks and comments may start with this.
-pub(crate) fn opens_markup(byte: u8) -> bool {
+fn opens_markup(byte: u8) -> bool {
     (byte == b'<') | (byte == b'[') | (byte == b'#')
 }
 
-/// Where a step's phrase stands in a text, as a range of words.
+/// Where a phrase stands in a text, as a range of words.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
-    pub(crate) slot: usize,
+    group: usize,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
@@ -112,7 +125,21 @@ impl Wording {
             }
         }
         wording.keyed.resize(wording.known.len(), Ways::default());
+        wording.group();
         wording
+    }
+
+    /// Finds the phrases that are of the same steps.
+    fn group(&mut self) {
+        let mut known: FxHashMap<Slots, usize> = FxHashMap::default();
+        for phrase in self.openings.iter_mut().flat_map(|opening| &mut opening.phrases) {
+            phrase.group = *known.entry(phrase.slots).or_insert_with(|| {
+                let mut ways = Ways::default();
+                phrase.slots.iter().for_each(|slot| ways.add_all(&self.keyed[slot]));
+                self.groups.push(Group { slots: phrase.slots, ways });
+                self.groups.len() - 1
+            });
+        }
     }
 
     /// Says when to try the way that is added next. Of its steps the one of the fewest phrases is likely the rarest.
@@ -159,11 +186,10 @@ impl Wording {
             seconds.extend(pattern.words().get(1).into_iter().flatten());
             seconds.sort_unstable();
             match phrases.iter_mut().find(|phrase| phrase.pattern == *pattern) {
-                Some(phrase) if phrase.slots.contains(&slot) => {}
-                Some(phrase) => phrase.slots.push(slot),
+                Some(phrase) => phrase.slots.add(slot),
                 None => {
                     alone.extend((pattern.words().len() == 1).then_some(phrases.len()));
-                    phrases.push(Phrase { pattern: pattern.clone(), slots: vec![slot] });
+                    phrases.push(Phrase { pattern: pattern.clone(), slots: std::iter::once(slot).collect(), group: 0 });
                 }
             }
         }
@@ -171,13 +197,13 @@ impl Wording {
 
     /// Every place of a text where a phrase of a step stands, in order.
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
-        let mut marks = Vec::with_capacity(words.len());
+        let mut marks = Vec::new();
         for (start, word) in words.iter().enumerate() {
             let Some(Opening { phrases, alone, seconds }) = self.openings.get(word.known.id.index()) else { continue };
             let mut add = |phrase: &Phrase| {
                 let length = phrase.pattern.at(words, start);
                 if let Some(length) = length.filter(|length| !cuts(words, start, start + length)) {
-                    marks.extend(phrase.slots.iter().map(|&slot| Mark { slot, start, end: start + length }));
+                    marks.push(Mark { group: phrase.group, start, end: start + length });
                 }
             };
             if words.get(start + 1).is_some_and(|next| seconds.binary_search(&next.known.id).is_ok()) {
@@ -189,10 +215,15 @@ impl Wording {
         marks
     }
 
+    /// The steps that the phrase of a mark is of.
+    pub(crate) fn slots(&self, mark: &Mark) -> &Slots {
+        &self.groups[mark.group].slots
+    }
+
     /// The ways that may find something in a text with these marks, in order.
     pub(crate) fn possible(&self, marks: &[Mark], looks: Looks) -> Ways {
         let mut ways = self.encoded;
-        marks.iter().for_each(|mark| ways.add_all(&self.keyed[mark.slot]));
+        marks.iter().for_each(|mark| ways.add_all(&self.groups[mark.group].ways));
         for (wanted, more) in [(!marks.is_empty(), &self.unkeyed), (looks.hidden, &self.hidden), (looks.markup, &self.markup)] {
             if wanted {
                 ways.add_all(more);
