@@ -26,6 +26,12 @@ impl<const WORDS: usize> Numbers<WORDS> {
         }
     }
 
+    /// The numbers that are in another set too.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|index| self.0[index] & other.0[index]))
+    }
+
     /// Whether a number is in the set.
     #[must_use]
     pub fn has(&self, number: usize) -> bool {
@@ -63,5 +69,6 @@ mod tests {
         set.add_all(&[7].into_iter().collect());
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 7, 63, 64, 127]);
         assert!(set.has(7) && !set.has(8));
+        assert_eq!(set.and(&[8, 64, 127].into_iter().collect()).iter().collect::<Vec<_>>(), [64, 127]);
     }
 }

@@ -1,6 +1,7 @@
 //! The rules: data in `rules/`, one file a rule – rule, documentation and test at once – embedded and read once.
 
 mod file;
+mod gates;
 mod lexicon;
 mod marks;
 mod pattern;
@@ -10,6 +11,7 @@ mod when;
 mod wording;
 
 pub use file::{Example, Invalid, Marked};
+pub(crate) use gates::Said;
 pub use lexicon::{Lexicon, Sense};
 pub use marks::mark;
 pub use pattern::Pattern;

@@ -5,7 +5,7 @@ use super::subject::{Named, Subject, evidence};
 use crate::actions::Action;
 use crate::evidence::{Evidence, Field};
 use crate::grammar::List;
-use crate::rules::{self, Endings, Phrases, Place, Rule, Sense, When};
+use crate::rules::{self, Phrases, Place, Rule, Sense, When};
 use crate::verdict::Class;
 use crate::words::{Gap, Word};
 use compact_str::ToCompactString as _;
@@ -53,7 +53,7 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
         action_hits(subject, action, &mut hits);
     }
     drop_general_readings(&mut hits);
-    for sense in rules::lexicon().tool_senses() {
+    for sense in rules::lexicon().tool_senses(subject.said()) {
         let (rule, when) = sense.resolve();
         if let Some(context) = context(subject, when) {
             hits.push(Hit::of_tool(rule, when.vague, context.evidence, context.fills));
@@ -203,19 +203,9 @@ struct Context {
     fills: Vec<String>,
 }
 
-/// Whether the conditions that are not about an action are worth a closer look: most rules have nothing to say of most tools.
-fn may_hold(subject: &Subject<'_>, when: &When) -> bool {
-    let ends = |endings: &Endings| endings.may_end(&subject.in_parameters);
-    let any_parameter = when.parameter.is_empty() && when.parameter_ends.is_empty();
-    (when.name.is_empty() || when.name.may_stand(&subject.in_name))
-        && (when.says.is_empty() || when.says.may_stand(&subject.in_prose))
-        && (any_parameter || ends(&when.parameter) || ends(&when.parameter_ends))
-        && (when.server.is_empty() || when.server.may_stand(&subject.server.opened))
-}
-
 /// Checks the conditions that are not about an action; `None` when one of them does not hold.
 fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
-    if !may_hold(subject, when) {
+    if !subject.said().allows(when) {
         return None;
     }
     if !when.unless_says.is_empty() && said(subject, &when.unless_says, false).is_some() {

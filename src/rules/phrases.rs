@@ -43,6 +43,11 @@ impl Phrases {
         self.firsts = Index::new(self.patterns.iter().map(|pattern| pattern.words().first()));
     }
 
+    /// The number that texts know them by, where there are some.
+    pub(super) fn set(&self) -> Option<usize> {
+        (!self.is_empty()).then_some(self.set)
+    }
+
     /// Whether a phrase may stand in a text that opens these sets: whether its first word does.
     pub(crate) fn may_stand(&self, opened: &Sets) -> bool {
         !self.is_empty() && opened.has(self.set)
@@ -64,7 +69,7 @@ impl Phrases {
                 if found.as_ref().is_some_and(|(first, _)| *first <= pattern) {
                     break;
                 }
-                if let Some(length) = self.patterns[pattern].at(words, at) {
+                if let Some(length) = self.patterns[pattern].goes_on(words, at) {
                     found = Some((pattern, at..at + length));
                 }
             }
@@ -108,6 +113,11 @@ impl Endings {
             pattern.spellings().last().into_iter().flatten().for_each(|last| vocabulary.add_last(last, self.set));
         }
         self.lasts = Index::new(self.patterns.iter().map(|pattern| pattern.words().last()));
+    }
+
+    /// The number that words know them by, where there are some.
+    pub(super) fn set(&self) -> Option<usize> {
+        (!self.is_empty()).then_some(self.set)
     }
 
     /// Whether words that close these sets may end in a phrase.

@@ -42,8 +42,9 @@ struct Opening {
     phrases: Vec<Phrase>,
     /// Those that are nothing but the word.
     alone: Vec<usize>,
-    /// The words that may come second, sorted.
-    seconds: Vec<Id>,
+    /// The words that may come second, sorted, each with the phrases that may then stand there: these, and those that are nothing but
+    /// the first word.
+    seconds: Vec<(Id, Vec<usize>)>,
 }
 
 #[derive(Debug)]
@@ -126,6 +127,7 @@ impl Wording {
         }
         wording.keyed.resize(wording.known.len(), Ways::default());
         wording.group();
+        wording.openings.iter_mut().for_each(Opening::finish);
         wording
     }
 
@@ -182,15 +184,10 @@ impl Wording {
         for first in pattern.words().first().into_iter().flatten() {
             let needed = self.openings.len().max(first.index() + 1);
             self.openings.resize_with(needed, Opening::default);
-            let Opening { phrases, alone, seconds } = &mut self.openings[first.index()];
-            seconds.extend(pattern.words().get(1).into_iter().flatten());
-            seconds.sort_unstable();
+            let phrases = &mut self.openings[first.index()].phrases;
             match phrases.iter_mut().find(|phrase| phrase.pattern == *pattern) {
                 Some(phrase) => phrase.slots.add(slot),
-                None => {
-                    alone.extend((pattern.words().len() == 1).then_some(phrases.len()));
-                    phrases.push(Phrase { pattern: pattern.clone(), slots: std::iter::once(slot).collect(), group: 0 });
-                }
+                None => phrases.push(Phrase { pattern: pattern.clone(), slots: std::iter::once(slot).collect(), group: 0 }),
             }
         }
     }
@@ -199,17 +196,12 @@ impl Wording {
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (start, word) in words.iter().enumerate() {
-            let Some(Opening { phrases, alone, seconds }) = self.openings.get(word.known.id.index()) else { continue };
-            let mut add = |phrase: &Phrase| {
-                let length = phrase.pattern.at(words, start);
+            let Some(opening) = self.openings.get(word.known.id.index()) else { continue };
+            for phrase in opening.possible(words.get(start + 1)).iter().map(|&phrase| &opening.phrases[phrase]) {
+                let length = phrase.pattern.goes_on(words, start);
                 if let Some(length) = length.filter(|length| !cuts(words, start, start + length)) {
                     marks.push(Mark { group: phrase.group, start, end: start + length });
                 }
-            };
-            if words.get(start + 1).is_some_and(|next| seconds.binary_search(&next.known.id).is_ok()) {
-                phrases.iter().for_each(add);
-            } else {
-                alone.iter().for_each(|&phrase| add(&phrases[phrase]));
             }
         }
         marks
@@ -230,6 +222,28 @@ impl Wording {
             }
         }
         ways
+    }
+}
+
+impl Opening {
+    /// Sorts the phrases by the words that come second, once all are there.
+    fn finish(&mut self) {
+        let seconds = |phrase: &Phrase| phrase.pattern.words().get(1).cloned().unwrap_or_default();
+        let mut known: Vec<Id> = self.phrases.iter().flat_map(seconds).collect();
+        known.sort_unstable();
+        known.dedup();
+        let of = |wanted: &dyn Fn(&[Id]) -> bool| -> Vec<usize> {
+            let fits = |phrase: &usize| self.phrases[*phrase].pattern.words().get(1).is_none_or(|ids| wanted(ids));
+            (0..self.phrases.len()).filter(fits).collect()
+        };
+        let seconds = known.into_iter().map(|second| (second, of(&|ids| ids.contains(&second)))).collect();
+        (self.alone, self.seconds) = (of(&|_| false), seconds);
+    }
+
+    /// The phrases that may stand before this word.
+    fn possible(&self, next: Option<&Word>) -> &[usize] {
+        let second = next.and_then(|next| self.seconds.binary_search_by_key(&next.known.id, |(second, _)| *second).ok());
+        second.map_or(&self.alone, |second| &self.seconds[second].1)
     }
 }
 
