@@ -26,6 +26,12 @@ impl Id {
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
+
+    /// A bit for the number, modulo 64: one look at the bits of many words tells of most others that they are none of them.
+    #[must_use]
+    pub fn bit(self) -> u64 {
+        1 << (self.0 % 64)
+    }
 }
 
 /// What is known of a word; the default is nothing.
@@ -157,10 +163,9 @@ impl Vocabulary {
         self.entry(word).id
     }
 
-    /// Adds a word that a phrase of this set starts with.
-    pub fn add_first(&mut self, word: &str, set: usize) {
-        let id = self.add(word);
-        self.opened.add(id, set);
+    /// Notes that a phrase of this set starts with a word.
+    pub fn add_first(&mut self, word: Id, set: usize) {
+        self.opened.add(word, set);
     }
 
     /// Numbers what words open, once all is there that they do: of all words that open the same sets it is one number.
@@ -176,10 +181,9 @@ impl Vocabulary {
         }
     }
 
-    /// Adds a word that a phrase of this set ends in.
-    pub fn add_last(&mut self, word: &str, set: usize) {
-        let id = self.add(word);
-        self.closed.add(id, set);
+    /// Notes that a phrase of this set ends in a word.
+    pub fn add_last(&mut self, word: Id, set: usize) {
+        self.closed.add(word, set);
     }
 
     /// The number of one more set of phrases that are known by their first words.

@@ -36,7 +36,7 @@ impl Pattern {
     }
 
     /// For each word of the phrase, the spellings it may have.
-    pub(super) fn spellings(&self) -> Vec<Vec<CompactString>> {
+    fn spellings(&self) -> Vec<Vec<CompactString>> {
         self.text.split_whitespace().flat_map(spellings).collect()
     }
 

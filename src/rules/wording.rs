@@ -42,16 +42,19 @@ struct Opening {
     phrases: Vec<Phrase>,
     /// Those that are nothing but the word.
     alone: Vec<usize>,
-    /// The words that may come second, sorted, each with the phrases that may then stand there: these, and those that are nothing but
-    /// the first word.
-    seconds: Vec<(Id, Vec<usize>)>,
+    /// The words that may come second, sorted.
+    seconds: Vec<Id>,
+    /// For each of them the phrases that may then stand there: these, and those that are nothing but the first word.
+    longer: Vec<Vec<usize>>,
+    /// A bit for the numbers of the second words, modulo 64: most words of a text are ruled out by it.
+    bits: u64,
 }
 
 #[derive(Debug)]
 struct Phrase {
     pattern: Pattern,
-    slots: Slots,
-    /// Which group has these slots.
+    /// The steps that it is of, until they are a group's.
+    slots: Vec<usize>,
     group: usize,
 }
 
@@ -133,12 +136,13 @@ impl Wording {
 
     /// Finds the phrases that are of the same steps.
     fn group(&mut self) {
-        let mut known: FxHashMap<Slots, usize> = FxHashMap::default();
+        let mut known: FxHashMap<Vec<usize>, usize> = FxHashMap::default();
         for phrase in self.openings.iter_mut().flat_map(|opening| &mut opening.phrases) {
-            phrase.group = *known.entry(phrase.slots).or_insert_with(|| {
+            let slots = std::mem::take(&mut phrase.slots);
+            phrase.group = *known.entry(slots).or_insert_with_key(|slots| {
                 let mut ways = Ways::default();
-                phrase.slots.iter().for_each(|slot| ways.add_all(&self.keyed[slot]));
-                self.groups.push(Group { slots: phrase.slots, ways });
+                slots.iter().for_each(|&slot| ways.add_all(&self.keyed[slot]));
+                self.groups.push(Group { slots: slots.iter().copied().collect(), ways });
                 self.groups.len() - 1
             });
         }
@@ -186,8 +190,9 @@ impl Wording {
             self.openings.resize_with(needed, Opening::default);
             let phrases = &mut self.openings[first.index()].phrases;
             match phrases.iter_mut().find(|phrase| phrase.pattern == *pattern) {
-                Some(phrase) => phrase.slots.add(slot),
-                None => phrases.push(Phrase { pattern: pattern.clone(), slots: std::iter::once(slot).collect(), group: 0 }),
+                Some(phrase) if phrase.slots.contains(&slot) => {}
+                Some(phrase) => phrase.slots.push(slot),
+                None => phrases.push(Phrase { pattern: pattern.clone(), slots: vec![slot], group: 0 }),
             }
         }
     }
@@ -236,14 +241,15 @@ impl Opening {
             let fits = |phrase: &usize| self.phrases[*phrase].pattern.words().get(1).is_none_or(|ids| wanted(ids));
             (0..self.phrases.len()).filter(fits).collect()
         };
-        let seconds = known.into_iter().map(|second| (second, of(&|ids| ids.contains(&second)))).collect();
-        (self.alone, self.seconds) = (of(&|_| false), seconds);
+        (self.alone, self.longer) = (of(&|_| false), known.iter().map(|second| of(&|ids| ids.contains(second))).collect());
+        self.bits = known.iter().fold(0, |bits, second| bits | second.bit());
+        self.seconds = known;
     }
 
     /// The phrases that may stand before this word.
     fn possible(&self, next: Option<&Word>) -> &[usize] {
-        let second = next.and_then(|next| self.seconds.binary_search_by_key(&next.known.id, |(second, _)| *second).ok());
-        second.map_or(&self.alone, |second| &self.seconds[second].1)
+        let second = next.map(|next| next.known.id).filter(|next| self.bits & next.bit() != 0);
+        second.and_then(|second| self.seconds.binary_search(&second).ok()).map_or(&self.alone, |second| &self.longer[second])
     }
 }
 
