@@ -101,6 +101,8 @@ pub struct Vocabulary {
     words: FxHashMap<Key, Known>,
     /// The words themselves, in the order of their numbers.
     texts: Vec<CompactString>,
+    /// What words of phrases were entered as: they are in many phrases.
+    entered: FxHashMap<CompactString, Vec<Vec<Id>>>,
     /// The sets of phrases that are known by their first words.
     opened: ByWord,
     /// What some word opens, by [`Known::opens`].
@@ -163,13 +165,25 @@ impl Vocabulary {
         self.entry(word).id
     }
 
+    /// Adds what one written word of a phrase is spelled like: for each word that it is made of, the numbers of the spellings.
+    pub fn enter(&mut self, written: &str, spellings: impl Fn(&str) -> Vec<Vec<CompactString>>) -> Vec<Vec<Id>> {
+        if let Some(entered) = self.entered.get(written) {
+            return entered.clone();
+        }
+        let mut numbers = |spellings: Vec<CompactString>| spellings.iter().map(|spelling| self.add(spelling)).collect();
+        let entered: Vec<Vec<Id>> = spellings(written).into_iter().map(&mut numbers).collect();
+        self.entered.insert(written.into(), entered.clone());
+        entered
+    }
+
     /// Notes that a phrase of this set starts with a word.
     pub fn add_first(&mut self, word: Id, set: usize) {
         self.opened.add(word, set);
     }
 
-    /// Numbers what words open, once all is there that they do: of all words that open the same sets it is one number.
+    /// Numbers what words open, once all rules have entered theirs: of all words that open the same sets it is one number.
     pub fn gather(&mut self) {
+        self.entered = FxHashMap::default();
         self.together = vec![Sets::default()];
         let mut numbers: FxHashMap<Sets, u16> = FxHashMap::from_iter([(Sets::default(), 0)]);
         for known in self.words.values_mut() {

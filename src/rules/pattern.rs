@@ -35,15 +35,9 @@ impl Pattern {
         &self.text
     }
 
-    /// For each word of the phrase, the spellings it may have.
-    fn spellings(&self) -> Vec<Vec<CompactString>> {
-        self.text.split_whitespace().flat_map(spellings).collect()
-    }
-
     /// Adds its words to the vocabulary of all rules.
     pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
-        let numbers = |spellings: &Vec<CompactString>| spellings.iter().map(|spelling| vocabulary.add(spelling)).collect();
-        self.words = self.spellings().iter().map(numbers).collect();
+        self.words = self.text.split_whitespace().flat_map(|written| vocabulary.enter(written, spellings)).collect();
     }
 
     /// For each word of the phrase, the spellings it may have.
