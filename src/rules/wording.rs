@@ -89,20 +89,22 @@ pub(crate) struct Looks {
     pub(crate) hidden: bool,
     /// There are characters that markup starts with.
     pub(crate) markup: bool,
+    /// There are digits.
+    pub(crate) digits: bool,
 }
 
 impl Looks {
     pub(crate) fn of(text: &str) -> Self {
-        // Of what is ASCII, only the escape character is hidden.
-        let hidden = text.bytes().fold(false, |found, byte| found | !byte.is_ascii() | (byte == 0x1b));
-        let markup = text.bytes().fold(false, |found, byte| found | opens_markup(byte));
-        Self { hidden, markup }
+        let (mut hidden, mut markup, mut digits) = (false, false, false);
+        for byte in text.bytes() {
+            // Of what is ASCII, only the escape character is hidden.
+            hidden |= !byte.is_ascii() | (byte == 0x1b);
+            // Tags, marks and comments start with these.
+            markup |= (byte == b'<') | (byte == b'[') | (byte == b'#');
+            digits |= byte.is_ascii_digit();
+        }
+        Self { hidden, markup, digits }
     }
-}
-
-/// Whether tags, marks and comments may start with this.
-fn opens_markup(byte: u8) -> bool {
-    (byte == b'<') | (byte == b'[') | (byte == b'#')
 }
 
 /// Where a phrase stands in a text, as a range of words.
@@ -199,7 +201,7 @@ impl Wording {
 
     /// Every place of a text where a phrase of a step stands, in order.
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
-        let mut marks = Vec::new();
+        let mut marks = Vec::with_capacity(words.len());
         for (start, word) in words.iter().enumerate() {
             let Some(opening) = self.openings.get(word.known.id.index()) else { continue };
             for phrase in opening.possible(words.get(start + 1)).iter().map(|&phrase| &opening.phrases[phrase]) {

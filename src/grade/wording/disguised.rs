@@ -3,7 +3,7 @@
 use super::Found;
 use super::passages::Passage;
 use super::runs::runs;
-use crate::rules::{Disguise, disguised_words};
+use crate::rules::{Disguise, Looks, disguised_words};
 use crate::words::Word;
 
 /// Letters that stand alone one after the other in what is spelled letter by letter.
@@ -22,12 +22,14 @@ const WORDS: usize = 3;
 const SHOWN: usize = 80;
 
 /// Calls `found` for every disguise of these kinds.
-pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, mut found: impl FnMut(Found)) {
+pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, looks: Looks, mut found: impl FnMut(Found)) {
     for kind in kinds {
         match kind {
             Disguise::Spaced => spaced(passage, &mut found),
             Disguise::Blank => blank(passage, &mut found),
-            Disguise::Digits => digits(passage, &mut found),
+            // Where there is no digit, none stands for a letter, and no number for the space between words.
+            Disguise::Digits | Disguise::Codes if !looks.digits => {}
+            Disguise::Digits => digits(passage.words, &mut found),
             Disguise::Codes => codes(passage.source, &mut found),
         }
     }
@@ -65,12 +67,8 @@ fn blank(passage: &Passage<'_>, found: &mut impl FnMut(Found)) {
 }
 
 /// `1gn0r3`: digits for letters.
-fn digits(passage: &Passage<'_>, found: &mut impl FnMut(Found)) {
-    if !passage.source.bytes().fold(false, |found, byte| found | byte.is_ascii_digit()) {
-        return;
-    }
-    let spelled: Vec<(&Word<'_>, String)> =
-        passage.words.iter().filter_map(|word| Some((word, letters(word.written)?))).collect();
+fn digits(words: &[Word<'_>], found: &mut impl FnMut(Found)) {
+    let spelled: Vec<(&Word<'_>, String)> = words.iter().filter_map(|word| Some((word, letters(word.written)?))).collect();
     if let (Some(first), Some(last), true) = (spelled.first(), spelled.last(), spelled.len() >= DIGITS) {
         let text: Vec<&str> = spelled.iter().map(|(_, text)| &**text).collect();
         found(Found { start: first.0.start, end: last.0.end(), fill: Some(shown(&text.join(" "))) });

@@ -32,16 +32,20 @@ pub(super) fn find(when: &When, way: &Way, reading: &mut Reading<'_>, mut found:
 /// Marks of other kinds, in any case.
 fn markers(markers: &[String], text: &[u8], found: &mut impl FnMut(Found)) {
     // Letters are everywhere, what a mark has besides them is not: it is looked for around that.
-    let is_rare = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b' ';
-    let rare: Vec<usize> = (0..text.len()).filter(|&at| is_rare(text[at])).collect();
+    let anchor =
+        |marker: &String| marker.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b' ').unwrap_or_default();
+    let mut is_anchor = [false; 256];
+    markers.iter().for_each(|marker| is_anchor[usize::from(marker.as_bytes()[anchor(marker)])] = true);
+    let anchors: Vec<usize> = (0..text.len()).filter(|&at| is_anchor[usize::from(text[at])]).collect();
     for marker in markers {
-        let before = marker.bytes().position(is_rare).unwrap_or_default();
-        let stands = |start: usize| {
-            let here = text.get(start..start + marker.len());
+        let before = anchor(marker);
+        let byte = marker.as_bytes()[before];
+        let stands = |start: &usize| {
+            let here = text.get(*start..start + marker.len());
             here.is_some_and(|here| here.eq_ignore_ascii_case(marker.as_bytes()))
         };
-        let starts = rare.iter().filter_map(|at| at.checked_sub(before));
-        for start in starts.filter(|start| text[start + before] == marker.as_bytes()[before] && stands(*start)) {
+        let starts = anchors.iter().filter(|at| text[**at] == byte).filter_map(|at| at.checked_sub(before));
+        for start in starts.filter(stands) {
             found(Found { start, end: start + marker.len(), fill: Some(marker.clone()) });
         }
     }
