@@ -88,16 +88,22 @@ fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
     let senses = rules::lexicon().senses(action.verb);
     let parts: Vec<Option<usize>> =
         if action.heads.is_empty() { vec![None] } else { action.heads.iter().copied().map(Some).collect() };
-    let mut effects = Vec::new();
+    let mut worst: Option<Hit> = None;
     for (index, part) in parts.into_iter().enumerate() {
-        let found = senses.iter().filter_map(|sense| sense_hit(subject, action, part, *sense));
-        let (signals, fits): (Vec<Hit>, Vec<Hit>) = found.partition(|hit| hit.effect().is_none());
-        if index == 0 {
-            hits.extend(signals);
+        let mut closest: Option<Hit> = None;
+        for hit in senses.iter().filter_map(|sense| sense_hit(subject, action, part, *sense)) {
+            let fits = |hit: &Hit| (hit.weight, hit.effect());
+            if hit.effect().is_none() {
+                hits.extend((index == 0).then_some(hit));
+            } else if closest.as_ref().is_none_or(|closest| fits(closest) <= fits(&hit)) {
+                closest = Some(hit);
+            }
         }
-        effects.extend(fits.into_iter().max_by_key(|hit| (hit.weight, hit.effect())));
+        if closest.as_ref().map(Hit::effect) >= worst.as_ref().map(Hit::effect) {
+            worst = closest;
+        }
     }
-    hits.extend(effects.into_iter().max_by_key(Hit::effect));
+    hits.extend(worst);
 }
 
 /// Whether one sense of a verb fits an action and one part of its object, and how closely.
