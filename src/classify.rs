@@ -160,7 +160,9 @@ impl Batch {
 
 /// A tool object, or an object with `tool` and, if known, `server`; more keys are ignored.
 fn parse(bytes: &[u8]) -> Result<(Option<String>, Result<Tool, String>), String> {
-    let mut value: Value = serde_json::from_slice(bytes).map_err(|error| format!("no JSON: {error}"))?;
+    // A line is checked for UTF-8 as a whole, since string by string takes longer; who finds it is none says where.
+    let value = str::from_utf8(bytes).map_or_else(|_| serde_json::from_slice(bytes), serde_json::from_str);
+    let mut value: Value = value.map_err(|error| format!("no JSON: {error}"))?;
     let server = value["server"].as_str().map(str::to_owned);
     let tool = match value.get_mut("tool") {
         Some(tool) if !tool.is_string() => tool.take(),

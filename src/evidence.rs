@@ -105,6 +105,9 @@ impl Evidence {
 /// Sorts evidence and merges what overlaps or repeats in one field, so that marks can be put into a text and taken out again.
 #[must_use]
 pub fn disjoint(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
+    if evidence.len() < 2 {
+        return evidence;
+    }
     evidence.sort();
     evidence.dedup();
     let mut merged: Vec<Evidence> = Vec::with_capacity(evidence.len());

@@ -99,8 +99,8 @@ fn verdict(tool: &Tool, purpose: &Purpose<'_>, instructions: &[Hit]) -> Verdict 
     let score = score(decision.class, &hits);
     let mut findings: Vec<Finding> = Vec::new();
     let mut signals: Vec<Signal> = Vec::new();
-    let signs: Vec<&str> = hits.iter().filter_map(|hit| hit.rule.attack.as_deref()).collect();
-    for hit in &hits {
+    let signs: Vec<&'static str> = hits.iter().filter_map(|hit| hit.rule.attack.as_deref()).collect();
+    for hit in hits {
         match &hit.rule.says {
             Says::Effect(effect) => add_finding(&mut findings, hit, *effect),
             Says::Signal(text) => add_signal(&mut signals, hit, text),
@@ -136,28 +136,28 @@ fn attacks(signs: &[&str], class: Class, signals: &[&str]) -> Vec<String> {
 }
 
 /// One finding a rule: several hits of it join their evidence.
-fn add_finding(findings: &mut Vec<Finding>, hit: &Hit, effect: Class) {
+fn add_finding(findings: &mut Vec<Finding>, hit: Hit, effect: Class) {
     match findings.iter_mut().find(|finding| finding.rule == hit.rule.id) {
         Some(finding) => {
-            let joined = finding.evidence.drain(..).chain(hit.evidence.iter().cloned()).collect();
-            finding.evidence = evidence::disjoint(joined);
+            finding.evidence.extend(hit.evidence);
+            finding.evidence = evidence::disjoint(std::mem::take(&mut finding.evidence));
         }
-        None => findings.push(Finding { rule: hit.rule.id.clone(), effect, evidence: evidence::disjoint(hit.evidence.clone()) }),
+        None => findings.push(Finding { rule: hit.rule.id.clone(), effect, evidence: evidence::disjoint(hit.evidence) }),
     }
 }
 
 /// One signal a rule. What the server's instructions say of a tool joins what the tool says itself.
-fn add_signal(signals: &mut Vec<Signal>, hit: &Hit, text: &str) {
+fn add_signal(signals: &mut Vec<Signal>, hit: Hit, text: &str) {
     match signals.iter_mut().find(|signal| signal.id == hit.rule.id) {
         Some(signal) if hit.evidence.iter().any(|evidence| evidence.field == Field::Instructions) => {
-            signal.evidence.extend(evidence::disjoint(hit.evidence.clone()));
+            signal.evidence.extend(evidence::disjoint(hit.evidence));
         }
         Some(_) => {}
         None => signals.push(Signal {
             id: hit.rule.id.clone(),
             text: text.replace("{}", &filled(&hit.fills)),
             severity: hit.rule.severity,
-            evidence: evidence::disjoint(hit.evidence.clone()),
+            evidence: evidence::disjoint(hit.evidence),
         }),
     }
 }

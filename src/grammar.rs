@@ -1,6 +1,6 @@
 //! Function words: how sentences about tools are built. What verbs mean is said by the rules.
 
-use compact_str::{CompactString, format_compact};
+use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -193,31 +193,34 @@ pub fn forms(verb: &str) -> Vec<(CompactString, Form)> {
     let consonant_y = last == b'y' && !vowel(before);
     let stem = &verb[..verb.len() - 1];
     let third = if consonant_y {
-        format_compact!("{stem}ies")
+        join(stem, "ies")
     } else if ends(&["s", "x", "z", "ch", "sh", "o"]) {
-        format_compact!("{verb}es")
+        join(verb, "es")
     } else {
-        format_compact!("{verb}s")
+        join(verb, "s")
     };
     forms.push((third, Form::Third));
     let (gerund, participle) = if last == b'e' && !ends(&["ee", "ye", "oe"]) {
-        (format_compact!("{stem}ing"), format_compact!("{verb}d"))
+        (join(stem, "ing"), join(verb, "d"))
     } else if consonant_y {
-        (format_compact!("{verb}ing"), format_compact!("{stem}ied"))
+        (join(verb, "ing"), join(stem, "ied"))
     } else {
-        (format_compact!("{verb}ing"), if last == b'e' { format_compact!("{verb}d") } else { format_compact!("{verb}ed") })
+        (join(verb, "ing"), if last == b'e' { join(verb, "d") } else { join(verb, "ed") })
     };
     forms.extend([(gerund, Form::Gerund), (participle, Form::Participle)]);
     let single_vowel = vowel(before) && !(bytes.len() > 2 && vowel(bytes[bytes.len() - 3]));
     let doubles = single_vowel && !(vowel(last) || matches!(last, b'w' | b'x' | b'y'));
     if doubles {
-        let letter = char::from(last);
-        forms.extend([
-            (format_compact!("{verb}{letter}ing"), Form::Gerund),
-            (format_compact!("{verb}{letter}ed"), Form::Participle),
-        ]);
+        let doubled = join(verb, &verb[verb.len() - 1..]);
+        forms.extend([(join(&doubled, "ing"), Form::Gerund), (join(&doubled, "ed"), Form::Participle)]);
     }
     forms
+}
+
+fn join(stem: &str, ending: &str) -> CompactString {
+    let mut joined = CompactString::from(stem);
+    joined.push_str(ending);
+    joined
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Sets of small numbers, a bit for each.
 
 /// A set of numbers below 64 times `WORDS`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Numbers<const WORDS: usize>([u64; WORDS]);
 
 impl<const WORDS: usize> Default for Numbers<WORDS> {
@@ -24,6 +24,12 @@ impl<const WORDS: usize> Numbers<WORDS> {
         for (own, other) in self.0.iter_mut().zip(&others.0) {
             *own |= other;
         }
+    }
+
+    /// The numbers that are in another set too.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|index| self.0[index] & other.0[index]))
     }
 
     /// Whether a number is in the set.
@@ -63,5 +69,6 @@ mod tests {
         set.add_all(&[7].into_iter().collect());
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 7, 63, 64, 127]);
         assert!(set.has(7) && !set.has(8));
+        assert_eq!(set.and(&[8, 64, 127].into_iter().collect()).iter().collect::<Vec<_>>(), [64, 127]);
     }
 }

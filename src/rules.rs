@@ -1,6 +1,7 @@
 //! The rules: data in `rules/`, one file a rule – rule, documentation and test at once – embedded and read once.
 
 mod file;
+mod gates;
 mod lexicon;
 mod marks;
 mod pattern;
@@ -10,6 +11,7 @@ mod when;
 mod wording;
 
 pub use file::{Example, Invalid, Marked};
+pub(crate) use gates::Said;
 pub use lexicon::{Lexicon, Sense};
 pub use marks::mark;
 pub use pattern::Pattern;
@@ -18,7 +20,7 @@ pub(crate) use step::disguised_words;
 pub use step::{Kind, Step};
 pub use when::{Disagreement, Disguise, Hidden, Place, Schema, When};
 pub use wording::Wording;
-pub(crate) use wording::{Looks, Mark, Slots, Way, opens_markup};
+pub(crate) use wording::{Looks, Mark, Slots, Way};
 
 use crate::verdict::{Class, Severity};
 use crate::vocabulary::Vocabulary;
@@ -109,6 +111,7 @@ static READ: LazyLock<Read> = LazyLock::new(|| {
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     let mut vocabulary = Vocabulary::new();
     rules.iter_mut().flat_map(|rule| &mut rule.when).for_each(|when| when.enter(&mut vocabulary));
+    vocabulary.gather();
     let lexicon = Lexicon::new(&rules, &mut vocabulary);
     let reports = Step::reports(&mut vocabulary);
     Read { rules, vocabulary, lexicon, reports }

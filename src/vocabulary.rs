@@ -1,6 +1,8 @@
 //! The vocabulary: every word that a rule or the grammar knows, by number. A text is looked up word by word, once; from there on
 //! words are compared as numbers.
 
+mod recent;
+
 use crate::grammar::{GRAMMAR, List, Lists};
 use crate::languages::{self, Meaning};
 use crate::numbers::Numbers;
@@ -24,6 +26,12 @@ impl Id {
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
+
+    /// A bit for the number, modulo 64: one look at the bits of many words tells of most others that they are none of them.
+    #[must_use]
+    pub fn bit(self) -> u64 {
+        1 << (self.0 % 64)
+    }
 }
 
 /// What is known of a word; the default is nothing.
@@ -34,8 +42,8 @@ pub struct Known {
     /// The number it has as a verb: another one where a word of another language means two, as "supprime" does ("deletes",
     /// "deleted"), and none for a noun of another language, though the English word for it may be a verb.
     pub verb: Id,
-    /// Whether phrases start with it.
-    pub opens: bool,
+    /// Which sets have phrases that start with it, by the number that these sets have together; 0 for none.
+    pub opens: u16,
     /// The lists of the grammar it is on.
     pub lists: Lists,
 }
@@ -44,7 +52,7 @@ pub struct Known {
 const LONGEST: usize = 32;
 
 /// A word to look up: in lower case, with zeros behind it.
-#[derive(Clone, Copy, Debug, Eq)]
+#[derive(Clone, Copy, Debug, Default, Eq)]
 struct Key([u64; LONGEST / 8]);
 
 impl Key {
@@ -59,6 +67,10 @@ impl Key {
 
     /// What the word means in another language.
     fn meaning(&self) -> Option<Meaning> {
+        recent::meaning(self, Self::look_up)
+    }
+
+    fn look_up(&self) -> Option<Meaning> {
         let mut bytes = [0; LONGEST];
         for (part, number) in bytes.chunks_exact_mut(8).zip(self.0) {
             part.copy_from_slice(&number.to_le_bytes());
@@ -89,8 +101,12 @@ pub struct Vocabulary {
     words: FxHashMap<Key, Known>,
     /// The words themselves, in the order of their numbers.
     texts: Vec<CompactString>,
+    /// What words of phrases were entered as: they are in many phrases.
+    entered: FxHashMap<CompactString, Vec<Vec<Id>>>,
     /// The sets of phrases that are known by their first words.
     opened: ByWord,
+    /// What some word opens, by [`Known::opens`].
+    together: Vec<Sets>,
     /// The sets of phrases that are known by their last words.
     closed: ByWord,
     /// What the English words mean that those of other languages are translated to, by their number.
@@ -151,18 +167,39 @@ impl Vocabulary {
         self.entry(word).id
     }
 
-    /// Adds a word that a phrase of this set starts with.
-    pub fn add_first(&mut self, word: &str, set: usize) {
-        let known = self.entry(word);
-        known.opens = true;
-        let id = known.id;
-        self.opened.add(id, set);
+    /// Adds what one written word of a phrase is spelled like: for each word that it is made of, the numbers of the spellings.
+    pub fn enter(&mut self, written: &str, spellings: impl Fn(&str) -> Vec<Vec<CompactString>>) -> Vec<Vec<Id>> {
+        if let Some(entered) = self.entered.get(written) {
+            return entered.clone();
+        }
+        let mut numbers = |spellings: Vec<CompactString>| spellings.iter().map(|spelling| self.add(spelling)).collect();
+        let entered: Vec<Vec<Id>> = spellings(written).into_iter().map(&mut numbers).collect();
+        self.entered.insert(written.into(), entered.clone());
+        entered
     }
 
-    /// Adds a word that a phrase of this set ends in.
-    pub fn add_last(&mut self, word: &str, set: usize) {
-        let id = self.add(word);
-        self.closed.add(id, set);
+    /// Notes that a phrase of this set starts with a word.
+    pub fn add_first(&mut self, word: Id, set: usize) {
+        self.opened.add(word, set);
+    }
+
+    /// Numbers what words open, once all rules have entered theirs: of all words that open the same sets it is one number.
+    pub fn gather(&mut self) {
+        self.entered = FxHashMap::default();
+        self.together = vec![Sets::default()];
+        let mut numbers: FxHashMap<Sets, u16> = FxHashMap::from_iter([(Sets::default(), 0)]);
+        for known in self.words.values_mut() {
+            let sets: Sets = self.opened.sets.get(known.id.index()).into_iter().flatten().copied().collect();
+            known.opens = *numbers.entry(sets).or_insert_with(|| {
+                self.together.push(sets);
+                u16::try_from(self.together.len() - 1).unwrap_or_else(|_| panic!("more sets than numbers"))
+            });
+        }
+    }
+
+    /// Notes that a phrase of this set ends in a word.
+    pub fn add_last(&mut self, word: Id, set: usize) {
+        self.closed.add(word, set);
     }
 
     /// The number of one more set of phrases that are known by their first words.
@@ -262,7 +299,9 @@ impl Vocabulary {
     /// The sets of phrases that some words may open: what a text does not say is mostly ruled out by one look at them.
     #[must_use]
     pub fn opened<'a>(&self, words: impl Iterator<Item = &'a Known>) -> Sets {
-        words.filter(|known| known.opens).flat_map(|known| &self.opened.sets[known.id.index()]).copied().collect()
+        let mut sets = Sets::default();
+        words.filter(|known| known.opens != 0).for_each(|known| sets.add_all(&self.together[usize::from(known.opens)]));
+        sets
     }
 
     /// The sets of phrases that some words may close.

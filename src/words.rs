@@ -105,6 +105,11 @@ impl<'a> Word<'a> {
         Self { written, start, known, gap, script: script(&spelling), code, capitals }
     }
 
+    /// A word of ASCII letters and digits, none of them but the first a capital.
+    fn plain(vocabulary: &Vocabulary, written: &'a str, start: usize, gap: Gap) -> Self {
+        Self { written, start, known: vocabulary.known(written), gap, script: Script::Any, code: false, capitals: false }
+    }
+
     /// Where the word ends in its text, exclusive, in bytes.
     #[must_use]
     pub fn end(&self) -> usize {

@@ -5,7 +5,7 @@ use super::subject::{Named, Subject, evidence};
 use crate::actions::Action;
 use crate::evidence::{Evidence, Field};
 use crate::grammar::List;
-use crate::rules::{self, Endings, Phrases, Place, Rule, Sense, When};
+use crate::rules::{self, Phrases, Place, Rule, Sense, When};
 use crate::verdict::Class;
 use crate::words::{Gap, Word};
 use compact_str::ToCompactString as _;
@@ -53,7 +53,7 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
         action_hits(subject, action, &mut hits);
     }
     drop_general_readings(&mut hits);
-    for sense in rules::lexicon().tool_senses() {
+    for sense in rules::lexicon().tool_senses(subject.said()) {
         let (rule, when) = sense.resolve();
         if let Some(context) = context(subject, when) {
             hits.push(Hit::of_tool(rule, when.vague, context.evidence, context.fills));
@@ -88,16 +88,22 @@ fn action_hits(subject: &Subject<'_>, action: &Action, hits: &mut Vec<Hit>) {
     let senses = rules::lexicon().senses(action.verb);
     let parts: Vec<Option<usize>> =
         if action.heads.is_empty() { vec![None] } else { action.heads.iter().copied().map(Some).collect() };
-    let mut effects = Vec::new();
+    let mut worst: Option<Hit> = None;
     for (index, part) in parts.into_iter().enumerate() {
-        let found = senses.iter().filter_map(|sense| sense_hit(subject, action, part, *sense));
-        let (signals, fits): (Vec<Hit>, Vec<Hit>) = found.partition(|hit| hit.effect().is_none());
-        if index == 0 {
-            hits.extend(signals);
+        let mut closest: Option<Hit> = None;
+        for hit in senses.iter().filter_map(|sense| sense_hit(subject, action, part, *sense)) {
+            let fits = |hit: &Hit| (hit.weight, hit.effect());
+            if hit.effect().is_none() {
+                hits.extend((index == 0).then_some(hit));
+            } else if closest.as_ref().is_none_or(|closest| fits(closest) <= fits(&hit)) {
+                closest = Some(hit);
+            }
         }
-        effects.extend(fits.into_iter().max_by_key(|hit| (hit.weight, hit.effect())));
+        if closest.as_ref().map(Hit::effect) >= worst.as_ref().map(Hit::effect) {
+            worst = closest;
+        }
     }
-    hits.extend(effects.into_iter().max_by_key(Hit::effect));
+    hits.extend(worst);
 }
 
 /// Whether one sense of a verb fits an action and one part of its object, and how closely.
@@ -205,19 +211,9 @@ struct Context {
     fills: Vec<String>,
 }
 
-/// Whether the conditions that are not about an action are worth a closer look: most rules have nothing to say of most tools.
-fn may_hold(subject: &Subject<'_>, when: &When) -> bool {
-    let ends = |endings: &Endings| endings.may_end(&subject.in_parameters);
-    let any_parameter = when.parameter.is_empty() && when.parameter_ends.is_empty();
-    (when.name.is_empty() || when.name.may_stand(&subject.in_name))
-        && (when.says.is_empty() || when.says.may_stand(&subject.in_prose))
-        && (any_parameter || ends(&when.parameter) || ends(&when.parameter_ends))
-        && (when.server.is_empty() || when.server.may_stand(&subject.server.opened))
-}
-
 /// Checks the conditions that are not about an action; `None` when one of them does not hold.
 fn context(subject: &Subject<'_>, when: &When) -> Option<Context> {
-    if !may_hold(subject, when) {
+    if !subject.said().allows(when) {
         return None;
     }
     if !when.unless_says.is_empty() && said(subject, &when.unless_says, false).is_some() {

@@ -3,7 +3,7 @@
 use crate::actions::{self, Action};
 use crate::evidence::{Evidence, Field};
 use crate::listing::Server;
-use crate::rules;
+use crate::rules::{self, Said};
 use crate::text::{self, Text};
 use crate::tool::{Parameter, Tool};
 use crate::vocabulary::Sets;
@@ -24,10 +24,10 @@ pub(super) struct Subject<'a> {
     pub(super) actions: Vec<Action<'a>>,
     pub(super) server: &'a Words<'a>,
     /// The sets of phrases that its name may have, and those that title and description may.
-    pub(super) in_name: Sets,
-    pub(super) in_prose: Sets,
+    in_name: Sets,
+    in_prose: Sets,
     /// The sets of phrases that the name of a parameter may end in.
-    pub(super) in_parameters: Sets,
+    in_parameters: Sets,
 }
 
 /// A parameter and the words of its name and description.
@@ -77,6 +77,11 @@ impl<'a> Subject<'a> {
         let lasts = parameters.iter().filter_map(|named| Some(named.name.last()?.known.id));
         let in_parameters = rules::vocabulary().closed(lasts);
         Self { tool, texts, parameters, actions, server, in_name, in_prose, in_parameters }
+    }
+
+    /// What it may say, part by part.
+    pub(super) fn said(&self) -> Said<'_> {
+        Said { name: &self.in_name, prose: &self.in_prose, parameters: &self.in_parameters, server: &self.server.opened }
     }
 
     /// The name alone, or the title and description alone.

@@ -7,6 +7,7 @@ mod kinds;
 mod markup;
 mod order;
 mod passages;
+mod runs;
 
 use super::hit::Hit;
 use super::subject::Subject;
@@ -68,7 +69,7 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
             markup::find(when, way, &mut reading, |found| add(hits, rule, passage, found));
         }
         if !when.disguised.is_empty() {
-            disguised::find(&when.disguised, passage, |found| add(hits, rule, passage, found));
+            disguised::find(&when.disguised, passage, looks, |found| add(hits, rule, passage, found));
         }
         if let Some(least) = when.encoded {
             encoded::find(least, passage, |found| add(hits, rule, passage, found));

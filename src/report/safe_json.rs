@@ -3,7 +3,7 @@
 use crate::sanitize::is_hostile;
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
 /// Writes a value over several lines, with a line break at the end.
@@ -11,7 +11,8 @@ use std::io::{self, Write};
 /// # Errors
 /// When `out` cannot be written.
 pub fn pretty<W: Write + ?Sized>(out: &mut W, value: &impl Serialize) -> io::Result<()> {
-    write(out, value, PrettyFormatter::new())
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::new())))?;
+    out.write_all(b"\n")
 }
 
 /// Writes a value on one line, with a line break at the end.
@@ -19,32 +20,45 @@ pub fn pretty<W: Write + ?Sized>(out: &mut W, value: &impl Serialize) -> io::Res
 /// # Errors
 /// When `out` cannot be written.
 pub fn line<W: Write + ?Sized>(out: &mut W, value: &impl Serialize) -> io::Result<()> {
-    write(out, value, CompactFormatter)
+    // On one line every control character is within a string, and escaped: what is left can be looked at all at once.
+    escape(out, &serde_json::to_string(value)?)?;
+    out.write_all(b"\n")
 }
 
 /// A value on one line, without a line break.
 #[must_use]
 pub fn line_text(value: &impl Serialize) -> String {
-    text(value, CompactFormatter)
+    text(|text| line(text, value))
 }
 
 /// A value over several lines, without a line break at the end.
 #[must_use]
 pub fn pretty_text(value: &impl Serialize) -> String {
-    text(value, PrettyFormatter::new())
+    text(|text| pretty(text, value))
 }
 
-fn text(value: &impl Serialize, formatter: impl Formatter) -> String {
+fn text(write: impl Fn(&mut Vec<u8>) -> io::Result<()>) -> String {
     let mut text = Vec::new();
     // Into memory, and all of it UTF-8: this cannot fail.
-    let _ = write(&mut text, value, formatter);
+    let _ = write(&mut text);
     text.pop();
     String::from_utf8(text).unwrap_or_default()
 }
 
-fn write<W: Write + ?Sized>(out: &mut W, value: &impl Serialize, formatter: impl Formatter) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Safe(formatter)))?;
-    out.write_all(b"\n")
+/// Writes a text, every hostile character as `\uXXXX`.
+fn escape<W: Write + ?Sized>(out: &mut W, text: &str) -> io::Result<()> {
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
+        return out.write_all(text.as_bytes());
+    }
+    let mut written = 0;
+    for (at, character) in text.char_indices().filter(|&(_, character)| is_hostile(character)) {
+        out.write_all(&text.as_bytes()[written..at])?;
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        written = at + character.len_utf8();
+    }
+    out.write_all(&text.as_bytes()[written..])
 }
 
 /// Lays out as the formatter inside does, and escapes more.
@@ -52,18 +66,7 @@ struct Safe<F>(F);
 
 impl<F: Formatter> Formatter for Safe<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
-            return out.write_all(fragment.as_bytes());
-        }
-        let mut written = 0;
-        for (at, character) in fragment.char_indices().filter(|&(_, character)| is_hostile(character)) {
-            out.write_all(&fragment.as_bytes()[written..at])?;
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            written = at + character.len_utf8();
-        }
-        out.write_all(&fragment.as_bytes()[written..])
+        escape(out, fragment)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {

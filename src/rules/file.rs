@@ -28,6 +28,9 @@ pub enum Invalid {
     /// No `[[when]]`, or one without conditions.
     #[error("`when` number {0} has no condition: give at least one")]
     Empty(usize),
+    /// A mark that could be a part of any word.
+    #[error("the marker `{0}` has nothing but letters, digits and spaces")]
+    Marker(String),
     /// A JSON block that is no tool.
     #[error("example {number} is no tool: {message}")]
     Example {
@@ -93,6 +96,10 @@ impl Rule {
         }
         if let Some(empty) = front.when.iter().position(When::is_empty) {
             return Err(Invalid::Empty(empty + 1));
+        }
+        let is_plain = |marker: &&String| marker.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
+        if let Some(plain) = front.when.iter().flat_map(|when| &when.marker).find(is_plain) {
+            return Err(Invalid::Marker(plain.clone()));
         }
         Ok(Self {
             id: id.to_owned(),

@@ -1,5 +1,6 @@
 //! The verbs of all rules, in all their forms: how a word is known to be an action.
 
+use super::gates::{Gates, Said};
 use super::{Rule, Says, When};
 use crate::grammar::{self, Form};
 use crate::languages;
@@ -29,6 +30,7 @@ pub struct Lexicon {
     /// What rules mean by each verb.
     verbs: Vec<Vec<Sense>>,
     tool: Vec<Sense>,
+    gates: Gates,
     disagreements: Vec<Sense>,
     /// `be` and `will`.
     passive: (Id, Id),
@@ -74,7 +76,8 @@ impl Lexicon {
     /// Collects the verbs of rules, and adds their words to the vocabulary.
     pub(super) fn new(rules: &[Rule], vocabulary: &mut Vocabulary) -> Self {
         let passive = (vocabulary.add("be"), vocabulary.add("will"));
-        let mut lexicon = Self { entries: Vec::new(), verbs: Vec::new(), tool: Vec::new(), disagreements: Vec::new(), passive };
+        let (entries, verbs, tool, disagreements) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut lexicon = Self { entries, verbs, tool, gates: Gates::default(), disagreements, passive };
         let mut known: HashMap<String, usize> = HashMap::new();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate() {
@@ -83,6 +86,7 @@ impl Lexicon {
                     lexicon.disagreements.push(sense);
                 } else if !condition.is_about_action() && !condition.is_about_wording() {
                     lexicon.tool.push(sense);
+                    lexicon.gates.add(condition);
                 }
                 let verbs = condition.verb.iter().map(|text| (text, false));
                 for (text, foreign) in verbs.chain(condition.foreign.iter().map(|text| (text, true))) {
@@ -178,9 +182,9 @@ impl Lexicon {
         &self.verbs[verb]
     }
 
-    /// The ways of rules that are about the tool as a whole.
-    pub(crate) fn tool_senses(&self) -> &[Sense] {
-        &self.tool
+    /// The ways of rules that are about the tool as a whole, as far as they may have something to say of one that says this.
+    pub(crate) fn tool_senses(&self, said: Said<'_>) -> Vec<Sense> {
+        self.gates.possible(said).iter().map(|way| self.tool[way]).collect()
     }
 
     /// The ways of rules that are about parts of a definition that disagree.

@@ -35,15 +35,9 @@ impl Pattern {
         &self.text
     }
 
-    /// For each word of the phrase, the spellings it may have.
-    pub(super) fn spellings(&self) -> Vec<Vec<CompactString>> {
-        self.text.split_whitespace().flat_map(spellings).collect()
-    }
-
     /// Adds its words to the vocabulary of all rules.
     pub(super) fn enter(&mut self, vocabulary: &mut Vocabulary) {
-        let numbers = |spellings: &Vec<CompactString>| spellings.iter().map(|spelling| vocabulary.add(spelling)).collect();
-        self.words = self.spellings().iter().map(numbers).collect();
+        self.words = self.text.split_whitespace().flat_map(|written| vocabulary.enter(written, spellings)).collect();
     }
 
     /// For each word of the phrase, the spellings it may have.
@@ -53,11 +47,17 @@ impl Pattern {
 
     /// Whether the phrase stands at `at`: the number of words it takes. A phrase never spans two sentences.
     pub(super) fn at(&self, words: &[Word<'_>], at: usize) -> Option<usize> {
+        let first =
+            self.words.first().is_none_or(|spellings| words.get(at).is_some_and(|word| spellings.contains(&word.known.id)));
+        if first { self.goes_on(words, at) } else { None }
+    }
+
+    /// The same, where the word at `at` is known to be one that the phrase starts with.
+    pub(super) fn goes_on(&self, words: &[Word<'_>], at: usize) -> Option<usize> {
         let here = words.get(at..at + self.words.len())?;
-        let matches = self.words.iter().zip(here).enumerate().all(|(index, (spellings, word))| {
-            spellings.contains(&word.known.id) && (index == 0 && !self.rooted || self.joins(word))
-        });
-        matches.then_some(self.words.len())
+        let joins = !self.rooted || here.first().is_none_or(|first| self.joins(first));
+        let matches = |(spellings, word): (&Vec<Id>, &Word<'_>)| spellings.contains(&word.known.id) && self.joins(word);
+        (joins && self.words.iter().zip(here).skip(1).all(matches)).then_some(self.words.len())
     }
 
     /// Whether a word may follow another one of the phrase.

@@ -38,9 +38,14 @@ impl Phrases {
         self.set = vocabulary.open_set();
         for pattern in &mut self.patterns {
             pattern.enter(vocabulary);
-            pattern.spellings().first().into_iter().flatten().for_each(|first| vocabulary.add_first(first, self.set));
+            pattern.words().first().into_iter().flatten().for_each(|first| vocabulary.add_first(*first, self.set));
         }
         self.firsts = Index::new(self.patterns.iter().map(|pattern| pattern.words().first()));
+    }
+
+    /// The number that texts know them by, where there are some.
+    pub(super) fn set(&self) -> Option<usize> {
+        (!self.is_empty()).then_some(self.set)
     }
 
     /// Whether a phrase may stand in a text that opens these sets: whether its first word does.
@@ -59,12 +64,12 @@ impl Phrases {
             return None;
         }
         let mut found: Option<(usize, Range<usize>)> = None;
-        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.known.opens && fits(word)) {
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.known.opens != 0 && fits(word)) {
             for pattern in self.firsts.of(word) {
                 if found.as_ref().is_some_and(|(first, _)| *first <= pattern) {
                     break;
                 }
-                if let Some(length) = self.patterns[pattern].at(words, at) {
+                if let Some(length) = self.patterns[pattern].goes_on(words, at) {
                     found = Some((pattern, at..at + length));
                 }
             }
@@ -105,9 +110,14 @@ impl Endings {
         self.set = vocabulary.close_set();
         for pattern in &mut self.patterns {
             pattern.enter(vocabulary);
-            pattern.spellings().last().into_iter().flatten().for_each(|last| vocabulary.add_last(last, self.set));
+            pattern.words().last().into_iter().flatten().for_each(|last| vocabulary.add_last(*last, self.set));
         }
         self.lasts = Index::new(self.patterns.iter().map(|pattern| pattern.words().last()));
+    }
+
+    /// The number that words know them by, where there are some.
+    pub(super) fn set(&self) -> Option<usize> {
+        (!self.is_empty()).then_some(self.set)
     }
 
     /// Whether words that close these sets may end in a phrase.
@@ -135,8 +145,8 @@ impl Endings {
 /// Patterns of a list, found by one of their words, in the order of the list.
 #[derive(Clone, Debug, Default)]
 struct Index {
-    /// The words, each with a pattern that has it, sorted.
-    patterns: Vec<(Id, usize)>,
+    /// The words, each with the number of a pattern that has it, sorted: small, since they are looked through for every word.
+    patterns: Vec<(Id, u16)>,
     /// A bit for the numbers of these words, modulo 64: most words of a text are ruled out by it.
     bits: u64,
 }
@@ -144,23 +154,19 @@ struct Index {
 impl Index {
     /// Of patterns by the spellings of one word of each.
     fn new<'a>(words: impl Iterator<Item = Option<&'a Vec<Id>>>) -> Self {
-        let spelled = words.enumerate().flat_map(|(pattern, word)| word.into_iter().flatten().map(move |id| (*id, pattern)));
-        let mut index: Vec<(Id, usize)> = spelled.collect();
+        let spelled = (0..).zip(words).flat_map(|(pattern, word)| word.into_iter().flatten().map(move |id| (*id, pattern)));
+        let mut index: Vec<(Id, u16)> = spelled.collect();
         index.sort_unstable();
         index.dedup();
-        let bits = index.iter().fold(0, |bits, (id, _)| bits | Self::bit(*id));
+        let bits = index.iter().fold(0, |bits, (id, _)| bits | id.bit());
         Self { patterns: index, bits }
     }
 
     /// The patterns that have this word there.
     fn of(&self, word: &Word<'_>) -> impl Iterator<Item = usize> {
         let id = word.known.id;
-        let possible = if self.bits & Self::bit(id) == 0 { &[][..] } else { &self.patterns };
+        let possible = if self.bits & id.bit() == 0 { &[][..] } else { &self.patterns };
         let start = possible.partition_point(|(known, _)| *known < id);
-        possible[start..].iter().take_while(move |(known, _)| *known == id).map(|(_, pattern)| *pattern)
-    }
-
-    fn bit(id: Id) -> u64 {
-        1 << (id.index() % 64)
+        possible[start..].iter().take_while(move |(known, _)| *known == id).map(|(_, pattern)| usize::from(*pattern))
     }
 }

@@ -4,6 +4,7 @@ use super::{Pattern, Rule, Sense, Step, When};
 use crate::numbers::Numbers;
 use crate::vocabulary::Id;
 use crate::words::Word;
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 /// Ways of rules, by number.
@@ -19,6 +20,8 @@ pub struct Wording {
     known: HashMap<String, usize>,
     /// By slot, the ways that need one of its phrases.
     keyed: Vec<Ways>,
+    /// The steps that phrases are of: most phrases share theirs with others.
+    groups: Vec<Group>,
     /// The ways that need no phrase of a certain step.
     unkeyed: Ways,
     /// The ways that look for hidden characters.
@@ -41,12 +44,26 @@ struct Opening {
     alone: Vec<usize>,
     /// The words that may come second, sorted.
     seconds: Vec<Id>,
+    /// For each of them the phrases that may then stand there: these, and those that are nothing but the first word.
+    longer: Vec<Vec<usize>>,
+    /// A bit for the numbers of the second words, modulo 64: most words of a text are ruled out by it.
+    bits: u64,
 }
 
 #[derive(Debug)]
 struct Phrase {
     pattern: Pattern,
+    /// The steps that it is of, until they are a group's.
     slots: Vec<usize>,
+    group: usize,
+}
+
+/// Steps that have the same phrases.
+#[derive(Debug)]
+struct Group {
+    slots: Slots,
+    /// The ways that need one of them.
+    ways: Ways,
 }
 
 /// One way of a rule: its steps by number.
@@ -72,26 +89,28 @@ pub(crate) struct Looks {
     pub(crate) hidden: bool,
     /// There are characters that markup starts with.
     pub(crate) markup: bool,
+    /// There are digits.
+    pub(crate) digits: bool,
 }
 
 impl Looks {
     pub(crate) fn of(text: &str) -> Self {
-        // Of what is ASCII, only the escape character is hidden.
-        let hidden = text.bytes().fold(false, |found, byte| found | !byte.is_ascii() | (byte == 0x1b));
-        let markup = text.bytes().fold(false, |found, byte| found | opens_markup(byte));
-        Self { hidden, markup }
+        let (mut hidden, mut markup, mut digits) = (false, false, false);
+        for byte in text.bytes() {
+            // Of what is ASCII, only the escape character is hidden.
+            hidden |= !byte.is_ascii() | (byte == 0x1b);
+            // Tags, marks and comments start with these.
+            markup |= (byte == b'<') | (byte == b'[') | (byte == b'#');
+            digits |= byte.is_ascii_digit();
+        }
+        Self { hidden, markup, digits }
     }
 }
 
-/// Whether tags, marks and comments may start with this.
-pub(crate) fn opens_markup(byte: u8) -> bool {
-    (byte == b'<') | (byte == b'[') | (byte == b'#')
-}
-
-/// Where a step's phrase stands in a text, as a range of words.
+/// Where a phrase stands in a text, as a range of words.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
-    pub(crate) slot: usize,
+    group: usize,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
@@ -112,7 +131,23 @@ impl Wording {
             }
         }
         wording.keyed.resize(wording.known.len(), Ways::default());
+        wording.group();
+        wording.openings.iter_mut().for_each(Opening::finish);
         wording
+    }
+
+    /// Finds the phrases that are of the same steps.
+    fn group(&mut self) {
+        let mut known: FxHashMap<Vec<usize>, usize> = FxHashMap::default();
+        for phrase in self.openings.iter_mut().flat_map(|opening| &mut opening.phrases) {
+            let slots = std::mem::take(&mut phrase.slots);
+            phrase.group = *known.entry(slots).or_insert_with_key(|slots| {
+                let mut ways = Ways::default();
+                slots.iter().for_each(|&slot| ways.add_all(&self.keyed[slot]));
+                self.groups.push(Group { slots: slots.iter().copied().collect(), ways });
+                self.groups.len() - 1
+            });
+        }
     }
 
     /// Says when to try the way that is added next. Of its steps the one of the fewest phrases is likely the rarest.
@@ -155,16 +190,11 @@ impl Wording {
         for first in pattern.words().first().into_iter().flatten() {
             let needed = self.openings.len().max(first.index() + 1);
             self.openings.resize_with(needed, Opening::default);
-            let Opening { phrases, alone, seconds } = &mut self.openings[first.index()];
-            seconds.extend(pattern.words().get(1).into_iter().flatten());
-            seconds.sort_unstable();
+            let phrases = &mut self.openings[first.index()].phrases;
             match phrases.iter_mut().find(|phrase| phrase.pattern == *pattern) {
                 Some(phrase) if phrase.slots.contains(&slot) => {}
                 Some(phrase) => phrase.slots.push(slot),
-                None => {
-                    alone.extend((pattern.words().len() == 1).then_some(phrases.len()));
-                    phrases.push(Phrase { pattern: pattern.clone(), slots: vec![slot] });
-                }
+                None => phrases.push(Phrase { pattern: pattern.clone(), slots: vec![slot], group: 0 }),
             }
         }
     }
@@ -173,32 +203,55 @@ impl Wording {
     pub(crate) fn marks(&self, words: &[Word]) -> Vec<Mark> {
         let mut marks = Vec::with_capacity(words.len());
         for (start, word) in words.iter().enumerate() {
-            let Some(Opening { phrases, alone, seconds }) = self.openings.get(word.known.id.index()) else { continue };
-            let mut add = |phrase: &Phrase| {
-                let length = phrase.pattern.at(words, start);
+            let Some(opening) = self.openings.get(word.known.id.index()) else { continue };
+            for phrase in opening.possible(words.get(start + 1)).iter().map(|&phrase| &opening.phrases[phrase]) {
+                let length = phrase.pattern.goes_on(words, start);
                 if let Some(length) = length.filter(|length| !cuts(words, start, start + length)) {
-                    marks.extend(phrase.slots.iter().map(|&slot| Mark { slot, start, end: start + length }));
+                    marks.push(Mark { group: phrase.group, start, end: start + length });
                 }
-            };
-            if words.get(start + 1).is_some_and(|next| seconds.binary_search(&next.known.id).is_ok()) {
-                phrases.iter().for_each(add);
-            } else {
-                alone.iter().for_each(|&phrase| add(&phrases[phrase]));
             }
         }
         marks
     }
 
+    /// The steps that the phrase of a mark is of.
+    pub(crate) fn slots(&self, mark: &Mark) -> &Slots {
+        &self.groups[mark.group].slots
+    }
+
     /// The ways that may find something in a text with these marks, in order.
     pub(crate) fn possible(&self, marks: &[Mark], looks: Looks) -> Ways {
         let mut ways = self.encoded;
-        marks.iter().for_each(|mark| ways.add_all(&self.keyed[mark.slot]));
+        marks.iter().for_each(|mark| ways.add_all(&self.groups[mark.group].ways));
         for (wanted, more) in [(!marks.is_empty(), &self.unkeyed), (looks.hidden, &self.hidden), (looks.markup, &self.markup)] {
             if wanted {
                 ways.add_all(more);
             }
         }
         ways
+    }
+}
+
+impl Opening {
+    /// Sorts the phrases by the words that come second, once all are there.
+    fn finish(&mut self) {
+        let seconds = |phrase: &Phrase| phrase.pattern.words().get(1).cloned().unwrap_or_default();
+        let mut known: Vec<Id> = self.phrases.iter().flat_map(seconds).collect();
+        known.sort_unstable();
+        known.dedup();
+        let of = |wanted: &dyn Fn(&[Id]) -> bool| -> Vec<usize> {
+            let fits = |phrase: &usize| self.phrases[*phrase].pattern.words().get(1).is_none_or(|ids| wanted(ids));
+            (0..self.phrases.len()).filter(fits).collect()
+        };
+        (self.alone, self.longer) = (of(&|_| false), known.iter().map(|second| of(&|ids| ids.contains(second))).collect());
+        self.bits = known.iter().fold(0, |bits, second| bits | second.bit());
+        self.seconds = known;
+    }
+
+    /// The phrases that may stand before this word.
+    fn possible(&self, next: Option<&Word>) -> &[usize] {
+        let second = next.map(|next| next.known.id).filter(|next| self.bits & next.bit() != 0);
+        second.and_then(|second| self.seconds.binary_search(&second).ok()).map_or(&self.alone, |second| &self.longer[second])
     }
 }
 

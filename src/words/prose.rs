@@ -17,12 +17,18 @@ pub fn prose(text: &str) -> Vec<Word<'_>> {
     let (mut quoted, mut bracketed) = (false, false);
     let mut at = 0;
     while let Some(here) = text.at(at) {
+        // The most frequent separator, and one that says nothing.
+        if here == ' ' {
+            at += 1;
+            continue;
+        }
+        let plain = if quoted || bracketed { None } else { plain_end(text, at) };
+        if let Some(end) = plain {
+            words.push(Word::plain(vocabulary, text.cut(at, end), at, gap));
+            (gap, at) = (Gap::Space, end);
+            continue;
+        }
         match here {
-            // The most frequent separator, and one that says nothing.
-            ' ' => {
-                at += 1;
-                continue;
-            }
             '`' => quoted = !quoted,
             '[' => bracketed = true,
             ']' => bracketed = false,
@@ -91,11 +97,17 @@ fn chunk(text: Characters<'_>, start: usize, first: char) -> (usize, bool) {
 /// The end of a run that is one plain word, as most are: an ASCII letter or digit, then small letters and digits up to what can glue
 /// nothing to them.
 fn plain_end(text: Characters<'_>, start: usize) -> Option<usize> {
-    let bytes = &text.0.as_bytes()[start..];
-    let goes_on = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let length = bytes.iter().skip(1).take_while(|byte| goes_on(byte)).count() + 1;
-    let ends = matches!(bytes.get(length), None | Some(b' ' | b',' | b'\n' | b')' | b'\'' | b'"' | b';' | b'/' | b'-' | b'`'));
-    (bytes[0].is_ascii_alphanumeric() && ends).then_some(start + length)
+    let bytes = text.0.as_bytes();
+    if !bytes[start].is_ascii_alphanumeric() {
+        return None;
+    }
+    let goes_on = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let mut end = start + 1;
+    while bytes.get(end).is_some_and(|byte| goes_on(*byte)) {
+        end += 1;
+    }
+    let ends = matches!(bytes.get(end), None | Some(b' ' | b',' | b'\n' | b')' | b'\'' | b'"' | b';' | b'/' | b'-' | b'`'));
+    ends.then_some(end)
 }
 
 /// Whether the character at `at` glues the run before it to what follows. Slashes glue only inside something that is already a

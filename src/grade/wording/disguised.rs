@@ -2,7 +2,8 @@
 
 use super::Found;
 use super::passages::Passage;
-use crate::rules::{Disguise, disguised_words};
+use super::runs::runs;
+use crate::rules::{Disguise, Looks, disguised_words};
 use crate::words::Word;
 
 /// Letters that stand alone one after the other in what is spelled letter by letter.
@@ -13,17 +14,21 @@ const BLANK: usize = 150;
 const DIGITS: usize = 2;
 /// Characters of a run that are written as numbers.
 const CODES: usize = 12;
+/// Bytes that so many take at least: two digits each, and what parts them.
+const CODED: usize = CODES * 3 - 1;
 /// Words that make decoded characters a text.
 const WORDS: usize = 3;
 /// What of a text the signal shows, in characters.
 const SHOWN: usize = 80;
 
 /// Calls `found` for every disguise of these kinds.
-pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, mut found: impl FnMut(Found)) {
+pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, looks: Looks, mut found: impl FnMut(Found)) {
     for kind in kinds {
         match kind {
             Disguise::Spaced => spaced(passage, &mut found),
             Disguise::Blank => blank(passage, &mut found),
+            // Where there is no digit, none stands for a letter, and no number for the space between words.
+            Disguise::Digits | Disguise::Codes if !looks.digits => {}
             Disguise::Digits => digits(passage.words, &mut found),
             Disguise::Codes => codes(passage.source, &mut found),
         }
@@ -32,14 +37,16 @@ pub(super) fn find(kinds: &[Disguise], passage: &Passage<'_>, mut found: impl Fn
 
 /// `I g n o r e`: letter by letter, no alphabet.
 fn spaced(passage: &Passage<'_>, found: &mut impl FnMut(Found)) {
-    let single = |word: &Word<'_>| word.written.len() == 1 && word.written.as_bytes()[0].is_ascii_alphabetic();
+    let words = passage.words;
+    let single = |at: usize| words[at].written.len() == 1 && words[at].written.as_bytes()[0].is_ascii_alphabetic();
     let parted =
         |between: &str| between.len() <= 3 && between.bytes().all(|byte| matches!(byte, b' ' | b'.' | b'-' | b'_' | b'*'));
-    let next = |a: &Word<'_>, b: &Word<'_>| single(a) && single(b) && parted(&passage.source[a.end()..b.start]);
-    for run in passage.words.chunk_by(next) {
+    let next = |a: &Word<'_>, b: &Word<'_>| parted(&passage.source[a.end()..b.start]);
+    let spelled = runs(words.len(), LETTERS, single).flat_map(|letters| words[letters].chunk_by(next));
+    for run in spelled.filter(|run| run.len() >= LETTERS) {
         let text: String = run.iter().map(|word| word.written).collect();
         let ascends = text.as_bytes().windows(2).filter(|pair| pair[0] < pair[1]).count() * 4 > text.len() * 3;
-        if run.len() >= LETTERS && !ascends {
+        if !ascends {
             found(Found { start: run[0].start, end: run[run.len() - 1].end(), fill: Some(shown(&text)) });
         }
     }
@@ -47,6 +54,9 @@ fn spaced(passage: &Passage<'_>, found: &mut impl FnMut(Found)) {
 
 /// Text after so much white space that no window shows it.
 fn blank(passage: &Passage<'_>, found: &mut impl FnMut(Found)) {
+    if passage.source.len() < BLANK {
+        return;
+    }
     for pair in passage.words.windows(2) {
         let (start, end) = (pair[0].end(), pair[1].start);
         let between = if end >= start + BLANK { &passage.source[start..end] } else { continue };
@@ -87,23 +97,31 @@ fn letters(written: &str) -> Option<String> {
 /// `\u0069\u0067`, `%69%67`, `&#105;&#103;`, `69 67`: characters written as their numbers.
 fn codes(text: &str, found: &mut impl FnMut(Found)) {
     blanks(text, found);
-    let mut at = 0;
-    while at < text.len() {
-        let Some((mut end, first)) = code(text, at) else {
-            at += 1;
-            continue;
-        };
-        let (mut decoded, mut count) = (String::from(first), 1);
-        while let Some((next, character)) = code(text, end) {
-            decoded.push(character);
-            (end, count) = (next, count + 1);
+    let bytes = text.as_bytes();
+    for run in runs(bytes.len(), CODED, |at| may_code(bytes[at])) {
+        let mut at = run.start;
+        while at < run.end {
+            let Some((mut end, first)) = code(text, at) else {
+                at += 1;
+                continue;
+            };
+            let (mut decoded, mut count) = (String::from(first), 1);
+            while let Some((next, character)) = code(text, end) {
+                decoded.push(character);
+                (end, count) = (next, count + 1);
+            }
+            let readable = decoded.chars().all(|c| !c.is_control() || c.is_whitespace());
+            if count >= CODES && readable && decoded.split_whitespace().count() >= WORDS {
+                found(Found { start: at, end, fill: Some(shown(&decoded)) });
+            }
+            at = end;
         }
-        let readable = decoded.chars().all(|c| !c.is_control() || c.is_whitespace());
-        if count >= CODES && readable && decoded.split_whitespace().count() >= WORDS {
-            found(Found { start: at, end, fill: Some(shown(&decoded)) });
-        }
-        at = end;
     }
+}
+
+/// Whether the numbers of characters may have this in them, or between them.
+fn may_code(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b' ' | b'%' | b'\\' | b'x' | b'u' | b'&' | b'#' | b';' | b'+')
 }
 
 /// `ignore%20all%20rules`: a sentence that only looks like one word, and is no address.

@@ -2,6 +2,8 @@
 
 use super::Found;
 use super::passages::Passage;
+use super::runs::runs;
+use std::ops::Range;
 
 /// What of a decoded text the signal shows, in characters.
 const SHOWN: usize = 80;
@@ -11,20 +13,10 @@ const WORDS: usize = 3;
 /// Calls `found` for every run of at least `least` characters that decodes to words.
 pub(super) fn find(least: usize, passage: &Passage<'_>, mut found: impl FnMut(Found)) {
     let bytes = passage.source.as_bytes();
-    // A run of that many characters cannot pass between two looks that are so far apart.
-    let mut at = least - 1;
-    while at < bytes.len() {
-        if is_base64(bytes[at]) {
-            let start = bytes[..at].iter().rposition(|byte| !is_base64(*byte)).map_or(0, |before| before + 1);
-            let end = bytes[at..].iter().position(|byte| !is_base64(*byte)).map_or(bytes.len(), |length| at + length);
-            if end - start >= least
-                && let Some(text) = decoded(&passage.source[start..end])
-            {
-                found(Found { start, end, fill: Some(text.chars().take(SHOWN).collect()) });
-            }
-            at = end;
+    for Range { start, end } in runs(bytes.len(), least, |at| is_base64(bytes[at])) {
+        if let Some(text) = decoded(&passage.source[start..end]) {
+            found(Found { start, end, fill: Some(text.chars().take(SHOWN).collect()) });
         }
-        at += least;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::order::Reading;
-use crate::rules::{Way, When, opens_markup};
+use crate::rules::{Way, When};
 
 /// A tag's name is no longer than this, in characters.
 const NAME: usize = 40;
@@ -31,15 +31,21 @@ pub(super) fn find(when: &When, way: &Way, reading: &mut Reading<'_>, mut found:
 
 /// Marks of other kinds, in any case.
 fn markers(markers: &[String], text: &[u8], found: &mut impl FnMut(Found)) {
-    let openings: Vec<usize> = (0..text.len()).filter(|&at| opens_markup(text[at])).collect();
+    // Letters are everywhere, what a mark has besides them is not: it is looked for around that.
+    let anchor =
+        |marker: &String| marker.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b' ').unwrap_or_default();
+    let mut is_anchor = [false; 256];
+    markers.iter().for_each(|marker| is_anchor[usize::from(marker.as_bytes()[anchor(marker)])] = true);
+    let anchors: Vec<usize> = (0..text.len()).filter(|&at| is_anchor[usize::from(text[at])]).collect();
     for marker in markers {
-        if !opens_markup(marker.as_bytes()[0]) {
-            let places = text.windows(marker.len()).enumerate().filter(|(_, here)| here.eq_ignore_ascii_case(marker.as_bytes()));
-            places.for_each(|(start, _)| found(Found { start, end: start + marker.len(), fill: Some(marker.clone()) }));
-            continue;
-        }
-        let begins = |rest: &[u8]| rest.get(..marker.len()).is_some_and(|here| here.eq_ignore_ascii_case(marker.as_bytes()));
-        for start in openings.iter().copied().filter(|&at| begins(&text[at..])) {
+        let before = anchor(marker);
+        let byte = marker.as_bytes()[before];
+        let stands = |start: &usize| {
+            let here = text.get(*start..start + marker.len());
+            here.is_some_and(|here| here.eq_ignore_ascii_case(marker.as_bytes()))
+        };
+        let starts = anchors.iter().filter(|at| text[**at] == byte).filter_map(|at| at.checked_sub(before));
+        for start in starts.filter(stands) {
             found(Found { start, end: start + marker.len(), fill: Some(marker.clone()) });
         }
     }

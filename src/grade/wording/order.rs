@@ -32,7 +32,8 @@ pub(super) struct Reading<'p> {
 impl<'p> Reading<'p> {
     pub(super) fn new(passage: &'p Passage<'p>, own: &'p Own<'p>) -> Self {
         let marks = rules::wording().marks(passage.words);
-        let marked = marks.iter().map(|mark| mark.slot).collect();
+        let mut marked = Slots::default();
+        marks.iter().for_each(|mark| marked.add_all(rules::wording().slots(mark)));
         Self { passage, own, marks, marked, sentences: None }
     }
 
@@ -40,7 +41,7 @@ impl<'p> Reading<'p> {
     pub(super) fn says(&self, slots: &[usize], start: usize, end: usize) -> bool {
         let words = &self.passage.words;
         let inside = |mark: &Mark| words[mark.start].start >= start && words[mark.end - 1].end() <= end;
-        self.marks.iter().any(|mark| slots.contains(&mark.slot) && inside(mark))
+        self.marks.iter().any(|mark| is_of(mark, slots) && inside(mark))
     }
 
     /// Whether the sentence around a byte says that the tool examines attacks, so that what stands there is what it looks for.
@@ -70,7 +71,7 @@ impl<'p> Reading<'p> {
     fn places<'r>(&'r self, slot: usize, step: &'r Step, from: usize, to: usize) -> impl Iterator<Item = (usize, usize)> + 'r {
         let first = self.marks.partition_point(|mark| mark.start < from);
         let marks = self.marks[first..].iter().take_while(move |mark| mark.start < to);
-        let phrases = marks.filter(move |mark| mark.slot == slot).map(|mark| (mark.start, mark.end));
+        let phrases = marks.filter(move |mark| is_of(mark, &[slot])).map(|mark| (mark.start, mark.end));
         let kinds = if step.kinds.is_empty() { from..from } else { from..to.min(self.passage.words.len()) };
         phrases.chain(kinds.filter_map(move |at| step.kinds.iter().find_map(|kind| Some((at, at + self.length(*kind, at)?)))))
     }
@@ -78,6 +79,12 @@ impl<'p> Reading<'p> {
     fn length(&self, kind: Kind, at: usize) -> Option<usize> {
         kinds::length(kind, self.passage.words, at, Characters(self.passage.source), self.own)
     }
+}
+
+/// Whether the phrase of a mark is one of these steps.
+fn is_of(mark: &Mark, slots: &[usize]) -> bool {
+    let of = rules::wording().slots(mark);
+    slots.iter().any(|slot| of.has(*slot))
 }
 
 /// Calls `found` with the bytes from the first to the last step, wherever the steps follow one another.
@@ -168,7 +175,7 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
 fn is_undone(way: &Way, reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let near = |mark: &&Mark| mark.start + BEFORE >= start && mark.start < end;
     let same = |mark: &Mark| mark.start >= start || reading.sentence(mark.start) == reading.sentence(start);
-    reading.marks.iter().filter(near).any(|mark| way.unless.contains(&mark.slot) && same(mark) && !is_in_address(reading, mark))
+    reading.marks.iter().filter(near).any(|mark| is_of(mark, &way.unless) && same(mark) && !is_in_address(reading, mark))
         || is_followed(way, reading, end)
         || is_reported(reading, start)
 }
@@ -183,7 +190,7 @@ fn is_in_address(reading: &Reading<'_>, mark: &Mark) -> bool {
 fn is_followed(way: &Way, reading: &Reading<'_>, end: usize) -> bool {
     let near =
         |mark: &Mark| (end..end + AFTER).contains(&mark.start) && reading.sentence(mark.start) == reading.sentence(end - 1);
-    !way.after.is_empty() && reading.marks.iter().any(|mark| way.after.contains(&mark.slot) && near(mark))
+    !way.after.is_empty() && reading.marks.iter().any(|mark| is_of(mark, &way.after) && near(mark))
 }
 
 /// Whether the sentence of a word says before it that the tool examines attacks: "Detects jailbreaks such as …".
@@ -194,6 +201,7 @@ fn is_reported(reading: &Reading<'_>, start: usize) -> bool {
     }
     let sentence = reading.sentence(start);
     let first = (0..start).rev().take_while(|&word| reading.sentence(word) == sentence).last().unwrap_or(start);
-    let before = |slot: usize, to: usize| reading.marks.iter().any(|mark| mark.slot == slot && (first..to).contains(&mark.start));
+    let before =
+        |slot: usize, to: usize| reading.marks.iter().any(|mark| is_of(mark, &[slot]) && (first..to).contains(&mark.start));
     before(examines, (first + OPENING).min(start)) && before(attacks, start + 1)
 }

@@ -34,7 +34,7 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     let mut walk = Walk { left: MOST, read };
     for named in subject.parameters {
         let field = Field::Parameter(named.parameter.name.into());
-        walk.key(&field, named.parameter.name);
+        walk.key(&field, named.parameter.name, Some(&named.name));
         for (key, value) in named.parameter.schema.as_object().into_iter().flatten() {
             if let (Some(source), "description") = (value.as_str(), key.as_str()) {
                 let words = &*named.description;
@@ -54,7 +54,7 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
             "name" | "title" | "description" | "annotations" => {}
             "inputSchema" => {
                 for (inner, value) in value.as_object().into_iter().flatten().filter(|(inner, _)| *inner != "properties") {
-                    walk.key(&Field::Other(key.into()), inner);
+                    walk.key(&Field::Other(key.into()), inner, None);
                     walk.value(&Field::Other(key.into()), value);
                 }
             }
@@ -81,7 +81,7 @@ impl Walk<'_> {
             Value::Array(values) => values.iter().for_each(|value| self.value(field, value)),
             Value::Object(values) => {
                 for (key, value) in values {
-                    self.key(field, key);
+                    self.key(field, key, None);
                     self.value(field, value);
                 }
             }
@@ -89,13 +89,15 @@ impl Walk<'_> {
         }
     }
 
-    /// A key is read too, but for the names of JSON Schema itself, which are plain and short.
-    fn key(&mut self, field: &Field, key: &str) {
+    /// A key is read too, but for the names of JSON Schema itself, which are plain and short. `words`: its words, where they are known.
+    fn key(&mut self, field: &Field, key: &str, words: Option<&[Word<'_>]>) {
         if key.is_ascii() && key.contains(' ') {
             self.text(field, key);
         } else if !key.is_ascii() || key.len() >= LONG {
-            let words = words::split(key);
-            self.show(field, key, speaking(&words), true);
+            match words {
+                Some(words) => self.show(field, key, speaking(words), true),
+                None => self.show(field, key, speaking(&words::split(key)), true),
+            }
         }
     }
 

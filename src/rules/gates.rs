@@ -1,0 +1,89 @@
+//! Gates: what a tool must say before a way of a rule is worth a closer look. Most rules have nothing to say of most tools.
+
+use super::When;
+use crate::numbers::Numbers;
+use crate::vocabulary::Sets;
+
+/// Ways of rules about a tool as a whole, by number.
+type Ways = Numbers<6>;
+
+/// What parts of a tool may say: sets of phrases.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said<'a> {
+    /// The sets that its name opens.
+    pub(crate) name: &'a Sets,
+    /// Those that title and description open.
+    pub(crate) prose: &'a Sets,
+    /// Those that names of parameters close.
+    pub(crate) parameters: &'a Sets,
+    /// Those that the texts of its server open.
+    pub(crate) server: &'a Sets,
+}
+
+impl Said<'_> {
+    /// Whether the conditions of a way that are not about an action may hold.
+    pub(crate) fn allows(self, when: &When) -> bool {
+        let any_parameter = when.parameter.is_empty() && when.parameter_ends.is_empty();
+        (when.name.is_empty() || when.name.may_stand(self.name))
+            && (when.says.is_empty() || when.says.may_stand(self.prose))
+            && (any_parameter || when.parameter.may_end(self.parameters) || when.parameter_ends.may_end(self.parameters))
+            && (when.server.is_empty() || when.server.may_stand(self.server))
+    }
+}
+
+/// The ways of rules about a tool as a whole, by one thing that each of them needs.
+#[derive(Debug, Default)]
+pub(super) struct Gates {
+    count: usize,
+    /// Those that need nothing of this kind.
+    open: Ways,
+    /// By parameters, name, prose and server.
+    gates: [Gate; 4],
+}
+
+/// Ways by the sets of one part of a tool.
+#[derive(Debug, Default)]
+struct Gate {
+    /// The sets that some way needs.
+    sets: Sets,
+    /// By set.
+    ways: Vec<Ways>,
+}
+
+impl Gate {
+    fn add(&mut self, set: usize, way: usize) {
+        self.sets.add(set);
+        let needed = self.ways.len().max(set + 1);
+        self.ways.resize(needed, Ways::default());
+        self.ways[set].add(way);
+    }
+}
+
+impl Gates {
+    /// Adds the way that is next.
+    pub(super) fn add(&mut self, when: &When) {
+        let way = self.count;
+        assert!(way < Ways::MOST, "more ways than numbers");
+        self.count += 1;
+        let needs = [
+            [when.parameter.set(), when.parameter_ends.set()],
+            [when.name.set(), None],
+            [when.says.set(), None],
+            [when.server.set(), None],
+        ];
+        let needed = self.gates.iter_mut().zip(needs).find(|(_, needs)| needs.iter().any(Option::is_some));
+        match needed {
+            Some((gate, sets)) => sets.into_iter().flatten().for_each(|set| gate.add(set, way)),
+            None => self.open.add(way),
+        }
+    }
+
+    /// The ways that are worth a closer look, in the order in which they were added.
+    pub(super) fn possible(&self, said: Said<'_>) -> Ways {
+        let mut ways = self.open;
+        for (gate, sets) in self.gates.iter().zip([said.parameters, said.name, said.prose, said.server]) {
+            gate.sets.and(sets).iter().for_each(|set| ways.add_all(&gate.ways[set]));
+        }
+        ways
+    }
+}
