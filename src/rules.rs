@@ -18,7 +18,7 @@ pub use pattern::Pattern;
 pub use phrases::{Endings, Phrases};
 pub(crate) use step::disguised_words;
 pub use step::{Kind, Step};
-pub use when::{Disagreement, Disguise, Hidden, Place, Schema, When};
+pub use when::{Disagreement, Disguise, Hidden, Part, Place, Schema, When};
 pub use wording::Wording;
 pub(crate) use wording::{Looks, Mark, Slots, Way};
 

@@ -12,7 +12,7 @@ mod runs;
 use super::hit::Hit;
 use super::subject::Subject;
 use crate::evidence::{Evidence, Field};
-use crate::rules::{self, Looks, Rule};
+use crate::rules::{self, Looks, Part, Rule};
 use crate::words::{self, Word};
 use kinds::Own;
 use passages::Passage;
@@ -38,7 +38,8 @@ pub(super) fn hits(subject: &Subject<'_>) -> Vec<Hit> {
 /// The hits on a server's instructions: every tool of the server is read after them.
 pub(super) fn instructions(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let passage = Passage { field: &Field::Instructions, source: text, words: &words::prose(text), name: false };
+    let passage =
+        Passage { field: &Field::Instructions, source: text, words: &words::prose(text), name: false, part: Part::Tool };
     search(&passage, &Own::default(), &mut hits);
     hits
 }
@@ -51,7 +52,8 @@ fn search(passage: &Passage<'_>, own: &Own<'_>, hits: &mut Vec<Hit>) {
     for way in wording.possible(&reading.marks, looks).iter() {
         let way = &wording.ways[way];
         let (rule, when) = way.sense.resolve();
-        if when.named && !passage.name {
+        let elsewhere = !when.part.is_empty() && !when.part.contains(&passage.part);
+        if when.named && !passage.name || elsewhere {
             continue;
         }
         if !way.order.is_empty() {

@@ -41,6 +41,10 @@ pub enum Kind {
     Tool,
     /// The name of one of the tool's own parameters.
     Parameter,
+    /// The same, written as a name: in quotes, of several words, or before `argument`.
+    Slot,
+    /// What lies below somebody's home: the first word after `~/`.
+    Home,
     /// No word: the end of the sentence.
     End,
     /// A quoted word that is not the tool's own.
@@ -88,6 +92,8 @@ impl Step {
             "<tool>" => Kind::Tool,
             "<end>" => Kind::End,
             "<parameter>" => Kind::Parameter,
+            "<slot>" => Kind::Slot,
+            "<home>" => Kind::Home,
             "<value>" => Kind::Value,
             "<mail>" => Kind::Mail,
             "<url>" => Kind::Url,

@@ -63,6 +63,8 @@ pub struct When {
     pub together: Vec<Step>,
     /// Whether `order` and `together` are looked for in names only: of the tool, of parameters and other properties.
     pub named: bool,
+    /// Where `order` and `together` are looked for, other than everywhere.
+    pub part: Vec<Part>,
     /// How many sentences `order` may go through, or `together` may reach from its first step; one when absent.
     pub sentences: Option<usize>,
     /// Words that must not stand between the first and the last step of `order` or `together`, nor shortly before.
@@ -81,6 +83,20 @@ pub struct When {
     pub disguised: Vec<Disguise>,
     /// Encoded text of at least so many characters, where it decodes to words.
     pub encoded: Option<usize>,
+}
+
+/// What a text of a definition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// A name: of the tool, a parameter or another property.
+    Name,
+    /// The description of the tool, its title, or the server's instructions.
+    Tool,
+    /// The description of a parameter or another part of a schema.
+    Parameter,
+    /// A string that is data: an allowed, default or example value, a title in a schema, an annotation.
+    Value,
 }
 
 /// Kinds of characters that the eye does not see, or takes for others.

@@ -97,6 +97,7 @@ fn letters(written: &str) -> Option<String> {
 /// `\u0069\u0067`, `%69%67`, `&#105;&#103;`, `69 67`: characters written as their numbers.
 fn codes(text: &str, found: &mut impl FnMut(Found)) {
     blanks(text, found);
+    lists(text, found);
     let bytes = text.as_bytes();
     for run in runs(bytes.len(), CODED, |at| may_code(bytes[at])) {
         let mut at = run.start;
@@ -141,6 +142,42 @@ fn blanks(text: &str, found: &mut impl FnMut(Found)) {
     }
 }
 
+/// `105 103 110`, `0x69,0x67`, `01101001 01100111`: a list of the numbers of characters.
+fn lists(text: &str, found: &mut impl FnMut(Found)) {
+    let (mut start, mut end, mut decoded) = (0, 0, String::new());
+    let mut tell = |start: usize, end: usize, decoded: &str| {
+        let plain = decoded.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').count();
+        if decoded.len() >= CODES && plain * 8 > decoded.len() * 7 && decoded.split_whitespace().count() >= WORDS {
+            found(Found { start, end, fill: Some(shown(decoded)) });
+        }
+    };
+    let mut at = 0;
+    for token in text.split([' ', ',', ';', '\n']) {
+        let character = listed(token.trim_matches(['[', ']', '"', '\'', '.']));
+        if let Some(character) = character {
+            start = if decoded.is_empty() { at } else { start };
+            end = at + token.len();
+            decoded.push(character);
+        } else if !token.is_empty() {
+            tell(start, end, &decoded);
+            decoded.clear();
+        }
+        at += token.len() + 1;
+    }
+    tell(start, end, &decoded);
+}
+
+/// The printable character that a number in such a list stands for.
+fn listed(token: &str) -> Option<char> {
+    let number = match (token.strip_prefix("0x"), token.len()) {
+        (Some(digits), _) => u8::from_str_radix(digits, 16),
+        (None, 8) => u8::from_str_radix(token, 2),
+        (None, 2 | 3) => token.parse(),
+        _ => return None,
+    };
+    number.ok().map(char::from).filter(|character| matches!(character, ' '..='~'))
+}
+
 /// The character whose number is written at `at`, and where the number ends.
 fn code(text: &str, at: usize) -> Option<(usize, char)> {
     let rest = text.as_bytes().get(at..)?;
@@ -154,7 +191,9 @@ fn code(text: &str, at: usize) -> Option<(usize, char)> {
         [b'\\', b'u', ..] => (6, number(2, 4)?),
         [b'&', b'#', ..] => {
             let end = rest.iter().take(10).position(|byte| *byte == b';')?;
-            (end + 1, std::str::from_utf8(&rest[2..end]).ok()?.parse().ok()?)
+            let written = std::str::from_utf8(rest.get(2..end)?).ok()?;
+            let hexadecimal = written.strip_prefix(['x', 'X']).map(|digits| u32::from_str_radix(digits, 16));
+            (end + 1, hexadecimal.unwrap_or_else(|| written.parse()).ok()?)
         }
         [_, _, b' ', ..] => (3, number(0, 2)?),
         [_, _] => (2, number(0, 2)?),

@@ -10,6 +10,12 @@ use std::collections::HashSet;
 /// Digits from which a number may be a telephone's or an account's.
 const TELEPHONE: usize = 7;
 
+/// What a parameter is called.
+const SLOTS: [&str; 3] = ["argument", "field", "parameter"];
+
+/// What stands before a place in somebody's home.
+const HOMES: [&str; 4] = ["~/", "$HOME/", "%USERPROFILE%\\", "/root/"];
+
 /// The names that are a tool's own: its own, and those in its schemas. Spelling does not count: `getUser` is `get_user`.
 #[derive(Default)]
 pub(super) struct Own<'t> {
@@ -74,11 +80,26 @@ pub(super) fn length(kind: Kind, words: &[Word], at: usize, source: Characters<'
         }
         Kind::Tool => tool(words, at, source, own),
         Kind::End => None,
-        Kind::Parameter => {
-            let last = identifier(words, at, source)?;
-            own.is_parameter(source.cut(word.start, words[last].end())).then_some(last + 1 - at)
-        }
+        Kind::Parameter => parameter(words, at, source, own),
+        Kind::Slot => parameter(words, at, source, own).filter(|length| is_slot(words, at, at + length - 1, source)),
+        Kind::Home if !matches!(source.before(word.start), Some('/' | '.' | '\\')) => None,
+        Kind::Home => HOMES.iter().any(|home| source.0[..word.start].trim_end_matches('.').ends_with(home)).then_some(1),
     }
+}
+
+/// A parameter of the tool, by its name.
+fn parameter(words: &[Word], at: usize, source: Characters<'_>, own: &Own<'_>) -> Option<usize> {
+    let last = identifier(words, at, source)?;
+    own.is_parameter(source.cut(words[at].start, words[last].end())).then_some(last + 1 - at)
+}
+
+/// Whether a parameter is written as a name in running text, not as an entry of a list: `x`, `side_note`, "the note argument".
+fn is_slot(words: &[Word], at: usize, last: usize, source: Characters<'_>) -> bool {
+    let (start, end) = (words[at].start, words[last].end());
+    let quoted = is_quote(source.before(start).unwrap_or(' ')) && is_quote(source.or_space(end));
+    let said = words.get(last + 1).is_some_and(|next| SLOTS.contains(&next.text().as_ref()));
+    let entry = source.0[end..].trim_start().starts_with([':', '=', '(']);
+    (quoted || said || last > at || source.cut(start, end).contains('_')) && !entry
 }
 
 /// The last word of the identifier that starts at `at`, if one does.

@@ -174,7 +174,11 @@ fn rest(way: &Way, when: &When, reading: &Reading<'_>, step: usize, (start, end,
 /// Whether something stands between the steps, or right before the first one in its sentence, that makes them mean another thing.
 fn is_undone(way: &Way, reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let near = |mark: &&Mark| mark.start + BEFORE >= start && mark.start < end;
-    let same = |mark: &Mark| mark.start >= start || reading.sentence(mark.start) == reading.sentence(start);
+    let quoted = Characters(reading.passage.source).before(reading.passage.words[start].start) == Some('"');
+    // The point of `e.g. "…"` ends no sentence.
+    let same = |mark: &Mark| {
+        mark.start >= start || reading.sentence(mark.start) == reading.sentence(start) || quoted && mark.end == start
+    };
     reading.marks.iter().filter(near).any(|mark| is_of(mark, &way.unless) && same(mark) && !is_in_address(reading, mark))
         || is_followed(way, reading, end)
         || is_reported(reading, start)

@@ -2,11 +2,14 @@
 
 use crate::evidence::Field;
 use crate::grade::subject::Subject;
+use crate::rules::Part;
 use crate::words::{self, Word};
 use serde_json::Value;
 
 /// A text has sentences to look into from this many bytes on.
 const SENTENCE: usize = 12;
+/// So many `_` in one word part a sentence, even where a path stands in it.
+const SENTENCE_IN_ONE_WORD: usize = 5;
 /// A name says something from this many words on.
 const SPEAKING: usize = 2;
 /// A name of fewer bytes has fewer words.
@@ -21,6 +24,8 @@ pub(super) struct Passage<'a> {
     pub(super) words: &'a [Word<'a>],
     /// Whether it is a name: of the tool, or of a parameter.
     pub(super) name: bool,
+    /// What it is.
+    pub(super) part: Part,
 }
 
 /// Reads every text: name, title, description, each parameter's name and all strings of its schema, annotations, and whatever
@@ -29,7 +34,7 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
     for text in &subject.texts {
         let name = text.field == Field::Name;
         let words = if name { speaking(&text.words) } else { &*text.words };
-        read(&Passage { field: &text.field, source: text.source, words, name });
+        read(&Passage { field: &text.field, source: text.source, words, name, part: if name { Part::Name } else { Part::Tool } });
     }
     let mut walk = Walk { left: MOST, read };
     for named in subject.parameters {
@@ -38,7 +43,7 @@ pub(super) fn each(subject: &Subject<'_>, read: &mut dyn FnMut(&Passage<'_>)) {
         for (key, value) in named.parameter.schema.as_object().into_iter().flatten() {
             if let (Some(source), "description") = (value.as_str(), key.as_str()) {
                 let words = &*named.description;
-                (walk.read)(&Passage { field: &field, source, words, name: false });
+                (walk.read)(&Passage { field: &field, source, words, name: false, part: Part::Parameter });
             } else {
                 walk.value(&field, value);
             }
@@ -77,12 +82,15 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn value(&mut self, field: &Field, value: &Value) {
         match value {
-            Value::String(text) => self.text(field, text),
+            Value::String(text) => self.text(field, text, Part::Value),
             Value::Array(values) => values.iter().for_each(|value| self.value(field, value)),
             Value::Object(values) => {
                 for (key, value) in values {
                     self.key(field, key, None);
-                    self.value(field, value);
+                    match value.as_str() {
+                        Some(text) if key == "description" => self.text(field, text, Part::Parameter),
+                        _ => self.value(field, value),
+                    }
                 }
             }
             _ => {}
@@ -92,30 +100,31 @@ impl Walk<'_> {
     /// A key is read too, but for the names of JSON Schema itself, which are plain and short. `words`: its words, where they are known.
     fn key(&mut self, field: &Field, key: &str, words: Option<&[Word<'_>]>) {
         if key.is_ascii() && key.contains(' ') {
-            self.text(field, key);
+            self.text(field, key, Part::Value);
         } else if !key.is_ascii() || key.len() >= LONG {
             match words {
-                Some(words) => self.show(field, key, speaking(words), true),
-                None => self.show(field, key, speaking(&words::split(key)), true),
+                Some(words) => self.show(field, key, speaking(words), true, Part::Name),
+                None => self.show(field, key, speaking(&words::split(key)), true, Part::Name),
             }
         }
     }
 
-    fn text(&mut self, field: &Field, text: &str) {
+    fn text(&mut self, field: &Field, text: &str, part: Part) {
         if text.len() >= SENTENCE || !text.is_ascii() {
             if text.contains(' ') || !text.is_ascii() {
-                self.show(field, text, &words::prose(text), false);
+                self.show(field, text, &words::prose(text), false, part);
             } else {
-                let words = if text.contains(['/', '@', ':']) { Vec::new() } else { words::split(text) };
-                self.show(field, text, speaking(&words), true);
+                let address = text.contains(['/', '@', ':']) && text.matches('_').count() < SENTENCE_IN_ONE_WORD;
+                let words = if address { Vec::new() } else { words::split(text) };
+                self.show(field, text, speaking(&words), true, part);
             }
         }
     }
 
-    fn show(&mut self, field: &Field, source: &str, words: &[Word<'_>], name: bool) {
+    fn show(&mut self, field: &Field, source: &str, words: &[Word<'_>], name: bool, part: Part) {
         if self.left > 0 {
             self.left -= 1;
-            (self.read)(&Passage { field, source, words, name });
+            (self.read)(&Passage { field, source, words, name, part });
         }
     }
 }
