@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn every_list_is_there() {
-        assert_eq!(file().lists.len(), List::AfterThings as usize + 1);
+        assert_eq!(file().lists.len(), List::Abilities as usize + 1);
     }
 
     #[test]
