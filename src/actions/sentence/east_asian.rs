@@ -113,13 +113,18 @@ const ADVERBS: [&str; 12] = ["自", "动", "立", "即", "直", "接", "同", "�
 
 /// 并, 并自动: whether "and then" stands before one more verb.
 pub(super) fn follows_then(before: &[Word]) -> bool {
+    // Most words have another script: their spelling is not asked for.
+    if before.last().is_none_or(|word| word.script != Script::EastAsian) {
+        return false;
+    }
     let adverbs = before.iter().rev().take_while(|word| ADVERBS.contains(&&*word.text())).count();
     before.iter().rev().nth(adverbs).is_some_and(|word| word.is(List::EastAsianThen))
 }
 
 /// 无需登录即可查询: whether what follows is not needed.
 pub(super) fn needs_no(before: &[Word]) -> bool {
-    before.windows(2).any(|pair| pair[0].text() == "无" && matches!(&*pair[1].text(), "需" | "须" | "法"))
+    let is_no = |word: &Word| word.script == Script::EastAsian && word.text() == "无";
+    before.windows(2).any(|pair| is_no(&pair[0]) && matches!(&*pair[1].text(), "需" | "须" | "法"))
 }
 
 /// The characters behind a verb that bend it, up to the next one that does not.

@@ -35,11 +35,12 @@ pub(super) fn last(clause: &[Word], plain: bool) -> Option<Verb> {
         let ends = |at: usize| Verb::find(clause, at, |form| form == Form::Foreign).filter(|verb| verb.end() == clause.len());
         let last = (clause.len().saturating_sub(LAST_WORDS)..clause.len()).find_map(ends)?;
         let part = (1..=last.at).rev().find(|&at| clause[at].gap == Gap::Comma).unwrap_or(0);
-        if part == 0 || !negated(&clause[part..last.at]) {
+        let denied = negated(&clause[part..last.at]);
+        if part == 0 || !denied {
             // "Wazuh Indexer": a name.
             let word = &clause[last.at];
             let named = last.at > 0 && !word.capitals && word.written.starts_with(char::is_uppercase);
-            return Some(last).filter(|last| !named && !negated(&clause[part..last.at]));
+            return (!named && !denied).then_some(last);
         }
         clause = &clause[..part];
     }

@@ -13,10 +13,10 @@ pub(super) fn of(clause: &[Word], plain: bool) -> Vec<Verb> {
     }
     let first = through(clause, plain).or_else(|| head(clause, plain));
     // "Filtre profilini sil": what could be a thing is one where another verb stands last.
-    let last = foreign::last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
+    let last = || foreign::last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
     let head = match first {
-        Some(first) if first.doubtful => last.or(Some(first)),
-        first => first.or_else(|| purpose(clause, plain)).or(last),
+        Some(first) if first.doubtful => last().or(Some(first)),
+        first => first.or_else(|| purpose(clause, plain)).or_else(last),
     };
     Vec::from_iter(head)
 }
