@@ -13,7 +13,7 @@ pub(super) fn add(subject: &Subject<'_>, decision: &Decision, hits: &mut Vec<Hit
     for sense in rules::lexicon().disagreements() {
         let (rule, when) = sense.resolve();
         let found = match when.disagree {
-            Some(Disagreement::NameAndDescription) => name_and_description(decision, hits),
+            Some(Disagreement::NameAndDescription) => name_and_description(subject, decision, hits),
             Some(Disagreement::AnnotationsAndWords) => annotations_and_words(subject, decision, hits),
             None => None,
         };
@@ -23,13 +23,22 @@ pub(super) fn add(subject: &Subject<'_>, decision: &Decision, hits: &mut Vec<Hit
     }
 }
 
-/// One reads, the other does not.
-fn name_and_description(decision: &Decision, hits: &[Hit]) -> Option<(String, Vec<Evidence>)> {
+/// One reads, the other does not, and the description does not say again what the name says: `evaluate` ("Evaluates JavaScript",
+/// which runs it) only says more.
+fn name_and_description(subject: &Subject<'_>, decision: &Decision, hits: &[Hit]) -> Option<(String, Vec<Evidence>)> {
     let (name, text) = (decision.name?, decision.text?);
     if (name == Class::Read) == (text == Class::Read) {
         return None;
     }
     let mut evidence = said(hits, name, &[Place::Name]);
+    let description = subject.tool.description().unwrap_or_default().to_lowercase();
+    let again = |evidence: &Evidence| {
+        let word = evidence.text.to_lowercase();
+        description.contains(word.strip_suffix('e').unwrap_or(&word))
+    };
+    if evidence.first().is_some_and(again) {
+        return None;
+    }
     evidence.extend(said(hits, text, &[Place::Summary, Place::Title]));
     Some((format!("name: {name}, description: {text}"), evidence))
 }
