@@ -148,7 +148,7 @@ fn verbs(clause: &[Word], plain: bool) -> Vec<Verb> {
         // "Retire l'accès et supprime le compte": English spells the first one too.
         let fits = |form| form == head.form || head.form == Form::Base && form == Form::Foreign;
         let found = foreign::or_apart(Verb::find(clause, at, fits), clause, at);
-        let found = found.filter(|verb| fits(verb.form) && !east_asian::is_thing(clause, verb.end()));
+        let found = found.filter(|verb| fits(verb.form) && !east_asian::is_no_act(clause, verb.end()));
         let Some(found) = found else { continue };
         // "Create, update or delete users": no object between. Otherwise the verb needs an object of its own, or it is one
         // more thing of a list ("returns comments, updates and tags").

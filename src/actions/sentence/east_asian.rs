@@ -13,6 +13,15 @@ const VERB_WITHIN: usize = 9;
 const THING_FIRST: usize = 24;
 /// The longest verb that another one may be the end of: アンインストール.
 const LONGEST: usize = 8;
+/// How far behind a verb 前 may stand.
+const BEFORE_WITHIN: usize = 6;
+/// What makes another word of the 前 behind it: 当前, 目前, 提前.
+const NOT_YET: [&str; 5] = ["当", "當", "目", "提", "往"];
+/// What 前 makes another word of: 前十, 前端, 前缀, 前回.
+const AHEAD: [char; 39] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'n', 'k', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千',
+    '几', '数', '半', '端', '缀', '綴', '面', '台', '后', '往', '置', '回', '日', '月', '年',
+];
 /// How far behind a verb its negation may stand: 変更は行いません.
 const NEGATED_WITHIN: usize = 8;
 
@@ -83,8 +92,20 @@ pub(super) fn before(clause: &[Word], head: &Verb) -> Vec<Verb> {
 /// A verb that is neither negated nor part of a word for a thing.
 fn find(clause: &[Word], at: usize) -> Option<Verb> {
     // 不会被删除: what is negated is not done.
-    let is_denied = |verb: &Verb| negated(&clause[..at]) || denied(clause, verb) || is_thing(clause, verb.end());
+    let is_denied = |verb: &Verb| negated(&clause[..at]) || denied(clause, verb) || is_no_act(clause, verb.end());
     Verb::find(clause, at, |form| form == Form::Foreign).filter(|verb| !is_denied(verb))
+}
+
+/// 删除前请先查看, 执行 SQL 之前: whether what is told of is before the verb that `rest` follows. 前端, 前十条, 当前 are other words.
+fn is_yet_to_come(rest: &[Word]) -> bool {
+    let near = rest.iter().take_while(|word| word.gap <= Gap::Or).take(BEFORE_WITHIN);
+    let before = |&(at, word): &(usize, &Word)| {
+        word.script != Script::Any
+            && word.text() == "前"
+            && !at.checked_sub(1).is_some_and(|at| NOT_YET.contains(&&*rest[at].text()))
+            && !rest.get(at + 1).is_some_and(|next| next.gap <= Gap::Or && next.text().starts_with(AHEAD))
+    };
+    near.enumerate().find(before).is_some()
 }
 
 fn is_verb_last(clause: &[Word]) -> bool {
@@ -98,8 +119,13 @@ fn whole(clause: &[Word], verb: Verb) -> Verb {
     earlier.unwrap_or(verb)
 }
 
+/// Whether what goes on at `end` of a verb makes a thing of it, or something that is yet to come.
+pub(super) fn is_no_act(clause: &[Word], end: usize) -> bool {
+    is_thing(clause, end) || is_yet_to_come(&clause[end..])
+}
+
 /// Whether a word for a thing goes on at `end`: 者 who does it, 率 the rate of it, 器 what it is done with; 控制台 is a console.
-pub(super) fn is_thing(clause: &[Word], end: usize) -> bool {
+fn is_thing(clause: &[Word], end: usize) -> bool {
     let text = |at: usize| clause.get(at).filter(|word| word.gap == Gap::Space).map(Word::text);
     match text(end).as_deref() {
         Some("者" | "率" | "器") => clause[end - 1].script == Script::EastAsian,
