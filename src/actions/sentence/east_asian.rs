@@ -46,7 +46,15 @@ pub(super) fn heads(clause: &[Word]) -> Vec<Verb> {
     }
     let thing_first = clause.iter().take(3).any(|word| matches!(&*word.text(), "把" | "将"));
     let within = if thing_first { THING_FIRST } else { VERB_WITHIN };
-    let verbs = enough((0..clause.len().min(within)).filter_map(|at| find(clause, at)));
+    let from = |start: usize| enough((start..clause.len().min(start + within)).filter_map(|at| find(clause, at)));
+    // 如果用户想取消订单，先查询订单: what opens with a condition says behind the comma what is done.
+    if matches!(&*clause[0].text(), "如" | "若" | "当" | "當") {
+        let comma = clause.iter().skip(1).position(|word| word.gap == Gap::Comma);
+        if let Some(verbs) = comma.map(|at| from(at + 1)).filter(|verbs| !verbs.is_empty()) {
+            return verbs;
+        }
+    }
+    let verbs = from(0);
     // 域名注册信息查询: the name of what is read, whatever else stands in it.
     let is_within = verbs.first().is_some_and(|first| first.at > 0) && !thing_first;
     if is_within && !clause.iter().any(|word| word.is(List::EastAsianThen)) {
@@ -218,7 +226,8 @@ fn is_carried_out(clause: &[Word], verb: &Verb, head: &Verb) -> bool {
     let runs = lexicon.may(head.verb, Class::Read) && lexicon.may(head.verb, Class::Execute);
     let text = clause[verb.end() - 1].text();
     let glued = text.ends_with(['을', '를']) && verb.end() == head.at;
-    runs && (glued || verb.end() + 1 == head.at && clause[verb.end()].text() == "を")
+    let between = || clause[verb.end()..head.at].iter().map(|word| word.text().to_string()).collect::<String>();
+    runs && (glued || head.at <= verb.end() + 2 && matches!(&*between(), "を" | "いを"))
 }
 
 /// Whether a verb that does not rule its clause is done as well.
