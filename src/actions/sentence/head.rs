@@ -1,7 +1,8 @@
 //! Where the verb of a clause stands: behind what sentences open with before they say what a tool does.
 
-use super::{Verb, abroad, east_asian, foreign};
+use super::{Verb, abroad, east_asian, foreign, opens_object};
 use crate::grammar::{Form, GRAMMAR, List};
+use crate::rules;
 use crate::words::{Gap, Script, Word};
 
 /// The verb a clause opens with, or the verbs of an East Asian one; see [`super::verbs`] for `plain`.
@@ -97,11 +98,22 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let skipped = word.code && at == 0 || word.is(List::Leads) || word.is(List::Modals);
         // "Digitally signs": how it is done, before what.
         let adverb = word.text().len() > 4 && word.text().ends_with("ly");
-        if !(skipped || adverb || leads_to_tool(clause, at)) {
+        if !(skipped || adverb || about_tool && at == 0 && tells_how(clause) || leads_to_tool(clause, at)) {
             return None;
         }
     }
     None
+}
+
+/// "*Safe*-restart the process": whether a word of two opens the clause, the second of which is what is done. "Read-write access",
+/// "Health-check endpoints" are things.
+fn tells_how(clause: &[Word]) -> bool {
+    let Some(next) = clause.get(1).filter(|next| next.gap == Gap::Hyphen) else { return false };
+    Verb::find(clause, 1, |form| matches!(form, Form::Base | Form::Third)).is_some_and(|verb| {
+        let doubtful = next.is(List::Nouny) || rules::lexicon().at(clause, 0, |_| true).is_some();
+        let says_of_what = clause.get(verb.end()).is_some_and(|thing| thing.gap == Gap::Space && thing.is(List::Objects));
+        says_of_what || !doubtful && opens_object(clause, 1, verb.end())
+    })
 }
 
 /// "Logs of the last run", "Commits that are not pushed": things, whatever the verb does that is spelled so.
