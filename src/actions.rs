@@ -170,8 +170,8 @@ const PORTIONS: [&str; 16] = [
     "series", "set", "string",
 ];
 
-/// The object among the words after a verb, and where its parts end; see [`Action::heads`].
-fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<usize>) {
+/// The object among the words after a verb, and where its parts end; see [`Action::heads`]. `english`: an article opens another part.
+fn object<'a>(after: &[Word<'a>], coordinated: &[usize], english: bool) -> (Vec<Word<'a>>, Vec<usize>) {
     let mut object: Vec<Word<'a>> = Vec::with_capacity(after.len().min(LONGEST));
     let mut heads = Vec::new();
     for (index, word) in after.iter().enumerate() {
@@ -187,13 +187,17 @@ fn object<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>>, Vec<
             heads.clear();
             continue;
         }
-        if word.gap >= Gap::Clause && index > 0 || preposition || object.len() >= LONGEST {
+        // "A new game, *resetting* the board": what is done by it.
+        let gerund = word.gap == Gap::Comma && word.text().ends_with("ing") && !object.is_empty();
+        if word.gap >= Gap::Clause && index > 0 || preposition || gerund || object.len() >= LONGEST {
             break;
         }
         if !object.is_empty() && says_how(word, after.get(index + 1)) {
             break;
         }
-        if (joins || word.gap >= Gap::Or && !word.capitals) && !object.is_empty() {
+        // "A payment link *a customer* opens", "the user *a message*": one more thing.
+        let another = matches!(&*word.text(), "a" | "an" | "the") && word.gap == Gap::Space && english;
+        if (joins || another || word.gap >= Gap::Or && !word.capitals) && !object.is_empty() {
             heads.push(object.len());
         }
         if !joins {
@@ -224,7 +228,7 @@ fn object_abroad<'a>(after: &[Word<'a>], coordinated: &[usize]) -> (Vec<Word<'a>
     let article = |word: &&Word| is_of(word) || word.is(List::Determiners) || matches!(&*word.text(), "as" | "todas" | "todos");
     let opening = after.iter().take_while(|word| word.gap <= Gap::Hyphen).take_while(article).count();
     let coordinated: Vec<usize> = coordinated.iter().filter_map(|at| at.checked_sub(opening)).collect();
-    let (things, mut heads) = object(&after[opening..], &coordinated);
+    let (things, mut heads) = object(&after[opening..], &coordinated, false);
     let mut things = words_abroad(&things);
     end_at_things(&things, &mut heads);
     if let [end] = heads[..] {

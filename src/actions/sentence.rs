@@ -248,7 +248,7 @@ fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], pla
     let others = all.iter().flat_map(|other| start + other.at..start + other.end());
     let others: Vec<usize> = others.filter_map(|other| other.checked_sub(end)).collect();
     let foreign = verb.form == Form::Foreign;
-    let (mut things, mut heads) = if foreign { object_abroad(after, &others) } else { object(after, &others) };
+    let (mut things, mut heads) = if foreign { object_abroad(after, &others) } else { object(after, &others, true) };
     if things.is_empty() && foreign {
         things = words_abroad(&sentence[start..at]);
         heads = vec![things.len()];
