@@ -4,6 +4,7 @@ mod abroad;
 mod east_asian;
 mod foreign;
 mod head;
+mod later;
 mod listed;
 
 use super::{Action, clause_abroad, object, object_abroad, words_abroad};
@@ -75,8 +76,10 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
     drop_own_remains(&mut actions);
     let listed = if place == Place::Detail { Vec::new() } else { listed::operations(sentence) };
     actions.extend(listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)));
+    let by_flag = later::by_flag(sentence).filter(|_| place != Place::Title);
+    actions.extend(by_flag.map(|verb| action(sentence, 0, verb, &[verb], Place::Detail, field)));
     if place == Place::Detail {
-        actions.extend(passive(sentence, field));
+        actions.extend(later::passive(sentence, field));
     } else if head::is_east_asian(sentence) {
         let listed = listed::east_asian(sentence, &actions);
         if listed.len() >= LISTED {
@@ -197,48 +200,6 @@ fn opens_object(clause: &[Word], at: usize, end: usize) -> bool {
 fn negated(before: &[Word]) -> bool {
     let last = &before[before.len().saturating_sub(4)..];
     last.iter().any(|word| word.is(List::Negations)) || east_asian::needs_no(last)
-}
-
-/// How many words before "will be removed" may say that only what is missing from a list is.
-const REPLACED: usize = 6;
-
-/// "… will be deleted": the thing comes first. Only loss is told this way by the tool itself; "you will be charged" or "results
-/// will be sorted" is said of somebody or something else.
-fn passive<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
-    let (be, will) = rules::lexicon().passive();
-    let mut actions = Vec::new();
-    for at in 2..sentence.len() {
-        let after_be = sentence[at - 2..at].iter().any(|word| word.known.id == be);
-        let will = (at.saturating_sub(3)..at).rev().find(|&before| sentence[before].known.id == will);
-        let (true, Some(will)) = (after_be && !sentence[at].code, will) else { continue };
-        // "This tool will be removed in a future release."
-        if will > 0 && sentence[will - 1].is(List::Subjects) && sentence[will - 1].text() != "it" {
-            continue;
-        }
-        let Some(verb) = Verb::find(sentence, at, |form| form == Form::Participle) else { continue };
-        if !rules::lexicon().may(verb.verb, Class::Destructive) {
-            continue;
-        }
-        // "Will not be deleted"; "items not provided will be removed": the list is replaced.
-        if sentence[will.saturating_sub(REPLACED)..at].iter().any(|word| word.is(List::Negations)) {
-            continue;
-        }
-        let object = sentence[will.saturating_sub(4)..will].to_vec();
-        actions.push(Action {
-            place: Place::Detail,
-            field: field.clone(),
-            verb: verb.verb,
-            form: verb.form,
-            span: (sentence[at].start, sentence[verb.end() - 1].end()),
-            heads: vec![object.len()],
-            object,
-            clause: sentence.to_vec().into(),
-            doubtful: false,
-            loose: false,
-            value: 0,
-        });
-    }
-    actions
 }
 
 fn action<'a>(sentence: &[Word<'a>], start: usize, verb: Verb, all: &[Verb], place: Place, field: &Field) -> Action<'a> {
