@@ -38,7 +38,9 @@ pub(super) fn heads(clause: &[Word]) -> Vec<Verb> {
         // 테스트를 돌립니다: a thing is done only where nothing else is.
         let backwards = || (0..clause.len()).rev().filter_map(|at| Some(whole(clause, find(clause, at)?)));
         let mut verbs = enough(backwards().filter(|verb| is_done(clause, verb)));
-        if verbs.is_empty() {
+        // 결제 실패 사유를 묶습니다: another act than those that are known.
+        let other = clause.last().is_some_and(|last| is_korean(last) && last.text().ends_with('다'));
+        if verbs.is_empty() && !other {
             verbs = enough(backwards());
         }
         verbs.reverse();
