@@ -25,6 +25,18 @@ pub(super) fn operations(sentence: &[Word]) -> Vec<Verb> {
     if examples.is_empty() { managed(sentence) } else { examples }
 }
 
+/// The operations that a later sentence lists: "Actions: list, delete", "Supports creating, listing and deleting apps".
+pub(super) fn later(sentence: &[Word]) -> Vec<Verb> {
+    let labelled = sentence.iter().take(2).any(|word| word.is(List::Operations));
+    let mut found = if labelled { examples(sentence) } else { Vec::new() };
+    if matches!(&*sentence[0].text(), "supports" | "handles" | "covers") {
+        let begins = |at: &usize| *at == 1 || is_joined(sentence, *at);
+        let verb = |at: usize| Verb::find(sentence, at, |form| form == Form::Gerund);
+        found.extend((1..sentence.len()).filter(begins).filter_map(verb));
+    }
+    if found.len() < BRACKETED { Vec::new() } else { found }
+}
+
 /// How many examples in brackets are needed: one could be a remark.
 const BRACKETED: usize = 2;
 /// How many words may say what operations are on: "actions on a conversation: close, …".
