@@ -18,6 +18,8 @@ use crate::words::{Gap, Script, Word};
 const OPENING: usize = 4;
 /// How many parts of a sentence must open with a verb for it to be a list of operations.
 const LISTED: usize = 3;
+/// Before how many words of a sentence the verb must stand that brackets explain.
+const GLOSSED: usize = 3;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
 const SENTENCES: usize = 200;
 
@@ -61,6 +63,9 @@ fn opens_section(sentence: &[Word]) -> bool {
 
 /// The actions of one sentence.
 fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a>> {
+    if let Some((plain, gloss)) = glossed(sentence) {
+        return [plain, gloss].iter().flat_map(|sentence| read(sentence, place, field)).collect();
+    }
     let mut actions = Vec::new();
     let mut start = 0;
     for clause in sentence.chunk_by(|_, next| next.gap < Gap::Clause) {
@@ -89,6 +94,19 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
         }
     }
     actions
+}
+
+/// "Withdraw (delete) an existing offer": the sentence with the one verb, and with the other that explains it.
+fn glossed<'a>(sentence: &[Word<'a>]) -> Option<(Vec<Word<'a>>, Vec<Word<'a>>)> {
+    let opens = |at: usize| Verb::find(sentence, at, |form| matches!(form, Form::Base | Form::Third));
+    let (start, verb) = (0..GLOSSED).find_map(|at| Some((at, sentence.get(at).and_then(|_| opens(at))?)))?;
+    let gloss = verb.end();
+    let is_gloss = sentence.get(gloss)?.gap == Gap::Clause && opens(gloss).is_some_and(|other| other.form == verb.form);
+    let rest = (gloss + 1..sentence.len()).find(|&at| sentence[at].gap == Gap::Clause).filter(|_| is_gloss)?;
+    let thing = sentence[rest].is(List::Objects).then_some(Word { gap: Gap::Space, ..sentence[rest] })?;
+    let with = |verb: &[Word<'a>]| [&sentence[..start], verb, &[thing], &sentence[rest + 1..]].concat();
+    let other = Word { gap: sentence[start].gap, ..sentence[gloss] };
+    Some((with(&sentence[start..gloss]), with(&[&[other], &sentence[gloss + 1..rest]].concat())))
 }
 
 /// "Creates a sandbox, executes code and destroys the sandbox": what a call makes and clears away itself is no loss. "Create or
