@@ -151,7 +151,8 @@ fn action<'a>(candidate: &Candidate, words: &[Word<'a>], taken: &[usize], place:
     let end = candidate.at + candidate.words;
     let joined: Vec<usize> = taken.iter().filter_map(|at| at.checked_sub(end)).collect();
     let foreign = candidate.form == Form::Foreign;
-    let (mut things, mut heads) = if foreign { object_abroad(&words[end..], &joined) } else { object(&words[end..], &joined, true) };
+    let (mut things, mut heads) =
+        if foreign { object_abroad(&words[end..], &joined) } else { object(&words[end..], &joined, true) };
     let mut clause = [&words[..candidate.at], &words[end..]].concat();
     if things.is_empty() {
         things = words[..candidate.at].to_vec();

@@ -17,7 +17,7 @@ pub(super) fn of(clause: &[Word], plain: bool) -> Vec<Verb> {
     let last = || foreign::last(clause, plain).filter(|last| !clause[last.at].is(List::Nouny));
     let head = match first {
         Some(first) if first.doubtful => last().or(Some(first)),
-        first => first.or_else(|| purpose(clause, plain)).or_else(last),
+        first => first.or_else(|| purpose(clause, plain)).or_else(|| named(clause, plain)).or_else(last),
     };
     Vec::from_iter(head)
 }
@@ -29,7 +29,9 @@ pub(super) fn main_clause(clause: &[Word], plain: bool) -> Option<(usize, bool)>
     let at = (1..clause.len()).find(|&at| (condition || given) && clause[at].gap == Gap::Comma)?;
     let rest = &clause[at..];
     let about_tool = rest.iter().take(2).any(|word| word.is(List::Subjects));
-    let says = Verb::find(rest, 0, |form| form == Form::Third || given && form == Form::Base);
+    // "After calling this, run …" is advice.
+    let around = matches!(&*clause[0].text(), "after" | "before" | "once");
+    let says = Verb::find(rest, 0, |form| form == Form::Third || given && !around && form == Form::Base);
     // "With Acme, AI, …": a list goes on, unless a verb opens what follows.
     (condition || says.is_some() || about_tool).then_some((at, plain && (about_tool || says.is_some())))
 }
@@ -62,7 +64,8 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let counts = |next: &Word| next.written.bytes().all(|byte| byte.is_ascii_digit());
         let numbered = clause.len() == 2 && counts(&clause[1]);
         let keyword = label || numbered || word.capitals && (clause.len() == 1 || values);
-        let is_verb = !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at));
+        let is_verb =
+            !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at) || is_limit(clause, at));
         if let Some(mut verb) = is_verb.then(|| foreign::or_apart(Verb::find(clause, at, fits), clause, at)).flatten() {
             let next = clause.get(verb.end());
             // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
@@ -80,6 +83,11 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
             }
             if let Some(begun) = abroad::begun(clause, &verb) {
                 return Some(begun);
+            }
+            // "Handles deleting users": who handles an act does it.
+            let handled = || Verb::find(clause, verb.end(), |form| form == Form::Gerund);
+            if let Some(handled) = word.is(List::Manages).then(handled).flatten() {
+                return Some(handled);
             }
             // "Charge, odometer, tyre pressure", "Names and schemas of tools": things, not acts.
             let another = |at: usize| Verb::find(clause, at, |form| form == verb.form).is_some();
@@ -123,6 +131,11 @@ fn is_some_of(clause: &[Word], at: usize) -> bool {
     clause.get(at + 1).is_some_and(tells) && singular(&clause[at].text())
 }
 
+/// "Rate limited to 5 calls": nothing that is done.
+fn is_limit(clause: &[Word], at: usize) -> bool {
+    clause[at].text() == "rate" && clause.get(at + 1).is_some_and(|next| next.text().starts_with("limit"))
+}
+
 /// "*Always* use the filter", "You *must* obtain approval": advice for whoever calls the tool.
 fn urges(before: &[Word]) -> bool {
     before.iter().any(|word| matches!(&*word.text(), "always" | "must" | "should" | "please"))
@@ -133,6 +146,10 @@ const ADVICE: usize = 8;
 
 /// "Ask *the user first*", "Get *their consent before* …": advice for whoever calls the tool.
 fn asks_first(rest: &[Word]) -> bool {
+    // "Read the guide first", and only then call this.
+    if rest.last().is_some_and(|last| matches!(&*last.text(), "first" | "beforehand")) {
+        return true;
+    }
     let has = |words: &[&str]| rest.iter().take(ADVICE).any(|word| words.contains(&&*word.text()));
     has(&["user", "human", "person", "consent", "permission", "confirmation"]) && has(&["first", "before"])
 }
@@ -166,6 +183,20 @@ fn purpose(clause: &[Word], plain: bool) -> Option<Verb> {
     let same_thought = clause.iter().take_while(goes_on).count();
     let mut after_to = (leads + 1..same_thought).filter(|&at| clause[at - 1].is(List::Infinitive));
     after_to.find_map(|at| Verb::find(clause, at, |form| form == Form::Base)).or_else(|| wish(clause, leads))
+}
+
+/// How many words the name of what acts may have.
+const NAME: usize = 3;
+
+/// "Acme CRM retrieves invoices": what does it is called by its name.
+fn named(clause: &[Word], plain: bool) -> Option<Verb> {
+    let is_name = |word: &&Word| {
+        word.written.starts_with(char::is_uppercase) && !word.code && !word.is(List::Objects) && !word.is(List::Nouny)
+    };
+    let at = clause.iter().take(NAME).take_while(is_name).count();
+    let name_only = (0..at).all(|at| rules::lexicon().at(clause, at, |_| true).is_none());
+    let verb = Verb::find(clause, at, |form| form == Form::Third).filter(|_| plain && at > 0 && name_only)?;
+    (!clause[at].is(List::Leads) && opens_object(clause, at, verb.end())).then_some(verb)
 }
 
 /// What people do who call a tool: "when you *need* to delete".
@@ -210,11 +241,13 @@ const CARRIERS: [&str; 22] = [
 /// How many words may name a tool before "to" says what it is for.
 const NAMES_TOOL: usize = 8;
 
-/// "Ability to delete", "Provides a way to delete", "Wrapper around acme to delete", "Calls the Acme API to delete": what a tool
+/// "Ability to delete", "Provides a way to delete", "Wrapper around acme that deletes", "Calls the Acme API to delete": what a tool
 /// is said to be able to, or what it goes through, for something.
 fn through(clause: &[Word], plain: bool) -> Option<Verb> {
-    let to = (1..clause.len().min(NAMES_TOOL + 1)).find(|&at| clause[at].is(List::Infinitive))?;
-    let verb = Verb::find(clause, to + 1, |form| form == Form::Base)?;
+    let leads = |at: &usize| clause[*at].is(List::Infinitive) || matches!(&*clause[*at].text(), "that" | "which");
+    let to = (1..clause.len().min(NAMES_TOOL + 1)).find(leads)?;
+    let form = if clause[to].is(List::Infinitive) { Form::Base } else { Form::Third };
+    let verb = Verb::find(clause, to + 1, |found| found == form)?;
     let before = &clause[..to];
     let ends = |word: &Word| word.gap >= Gap::Comma && word.start != clause[0].start;
     let another = |word: &Word| word.is(List::Negations) || word.is(List::Relatives) || word.is(List::Conditions) || word.code;
