@@ -65,7 +65,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let numbered = clause.len() == 2 && counts(&clause[1]);
         let keyword = label || numbered || word.capitals && (clause.len() == 1 || values);
         let is_verb =
-            !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at) || is_limit(clause, at));
+            !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at) || tells_nothing(clause, at));
         if let Some(mut verb) = is_verb.then(|| foreign::or_apart(Verb::find(clause, at, fits), clause, at)).flatten() {
             let next = clause.get(verb.end());
             // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
@@ -131,9 +131,15 @@ fn is_some_of(clause: &[Word], at: usize) -> bool {
     clause.get(at + 1).is_some_and(tells) && singular(&clause[at].text())
 }
 
-/// "Rate limited to 5 calls": nothing that is done.
-fn is_limit(clause: &[Word], at: usize) -> bool {
-    clause[at].text() == "rate" && clause.get(at + 1).is_some_and(|next| next.text().starts_with("limit"))
+/// "It *is* fast", "*Uses* the v2 API", "*Rate* limited to 5 calls", "*Call* it": nothing that the tool does.
+fn tells_nothing(clause: &[Word], at: usize) -> bool {
+    let next = clause.get(at + 1).map(Word::text);
+    match &*clause[at].text() {
+        "is" | "has" | "uses" => true,
+        "rate" => next.is_some_and(|next| next.starts_with("limit")),
+        "call" | "use" => next.is_some_and(|next| &*next == "it"),
+        _ => false,
+    }
 }
 
 /// "*Always* use the filter", "You *must* obtain approval": advice for whoever calls the tool.
