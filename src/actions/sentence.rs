@@ -20,6 +20,8 @@ const OPENING: usize = 4;
 const LISTED: usize = 3;
 /// Before how many words of a sentence the verb must stand that brackets explain.
 const GLOSSED: usize = 3;
+/// "When should you not use": how many words say that.
+const WHEN: usize = 6;
 /// Sentences read at the most: a definition of megabytes says what it does at its start.
 const SENTENCES: usize = 200;
 
@@ -33,6 +35,9 @@ pub(super) fn actions<'a>(words: &[Word<'a>], field: &Field, dispatches: bool) -
         }
         if index > 0 && opens_section(sentence) {
             break;
+        }
+        if tells_when(sentence) {
+            continue;
         }
         let summary = actions.is_empty() && index < OPENING;
         let place = if summary { Place::Summary } else { Place::Detail };
@@ -56,9 +61,17 @@ fn sentences<'s, 'a>(words: &'s [Word<'a>]) -> impl Iterator<Item = &'s [Word<'a
     })
 }
 
-/// `Args:`, `Returns: …`, `Example`: from here on the text is about something else.
+/// `Args:`, `Returns: …`, `Example prompts: …`, `When not to use: …`: from here on the text is about something else.
 fn opens_section(sentence: &[Word]) -> bool {
-    sentence[0].is(List::Sections) && sentence.get(1).is_none_or(|next| next.gap == Gap::Clause)
+    const OF: [&str; 9] = ["available", "error", "errors", "example", "examples", "input", "output", "related", "usage"];
+    let closes = |at: usize| sentence.get(at).is_none_or(|next| next.gap == Gap::Clause);
+    sentence[0].is(List::Sections) && (closes(1) || OF.contains(&&*sentence[0].text()) && closes(2)) || tells_when(sentence)
+}
+
+/// "When to use: …", "When NOT to use: …".
+fn tells_when(sentence: &[Word]) -> bool {
+    let label = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
+    label <= WHEN && label < sentence.len() && sentence[0].text() == "when" && sentence[label - 1].is(List::Means)
 }
 
 /// The actions of one sentence.

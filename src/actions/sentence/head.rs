@@ -64,8 +64,12 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         let counts = |next: &Word| next.written.bytes().all(|byte| byte.is_ascii_digit());
         let numbered = clause.len() == 2 && counts(&clause[1]);
         let keyword = label || numbered || word.capitals && (clause.len() == 1 || values);
-        let is_verb =
-            !(word.code || thing || keyword || leads_to_another(clause, at) || is_some_of(clause, at) || tells_nothing(clause, at));
+        let is_verb = !(word.code
+            || thing
+            || keyword
+            || leads_to_another(clause, at)
+            || is_some_of(clause, at)
+            || tells_nothing(clause, at));
         if let Some(mut verb) = is_verb.then(|| foreign::or_apart(Verb::find(clause, at, fits), clause, at)).flatten() {
             let next = clause.get(verb.end());
             // "Triggers when the user asks", "Activate this tool to …": about calling it, not about what it does.
@@ -131,13 +135,16 @@ fn is_some_of(clause: &[Word], at: usize) -> bool {
     clause.get(at + 1).is_some_and(tells) && singular(&clause[at].text())
 }
 
-/// "It *is* fast", "*Uses* the v2 API", "*Rate* limited to 5 calls", "*Call* it": nothing that the tool does.
+/// "It *is* fast", "*Uses* the v2 API", "*Runs* on the server", "*Rate* limited to 5 calls", "*Call* it": nothing that the tool does.
 fn tells_nothing(clause: &[Word], at: usize) -> bool {
     let next = clause.get(at + 1).map(Word::text);
     match &*clause[at].text() {
         "is" | "has" | "uses" => true,
         "rate" => next.is_some_and(|next| next.starts_with("limit")),
+        "use" if clause.get(at + 1).is_some_and(|next| next.code) => true,
         "call" | "use" => next.is_some_and(|next| &*next == "it"),
+        // "Runs on the server": where or when.
+        "runs" | "executes" if at == 0 => next.is_some_and(|next| matches!(&*next, "on" | "in" | "at" | "under")),
         _ => false,
     }
 }
