@@ -1,11 +1,11 @@
-//! What only later sentences tell: of things that will be lost, and of what a flag does.
+//! What only later sentences tell: of things that will be lost, of what a flag does, and of other tools.
 
 use super::{Action, Verb, opens_object};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
 use crate::verdict::Class;
-use crate::words::{Gap, Word};
+use crate::words::{Gap, Script, Word};
 
 /// How many words before "will be removed" may say that only what is missing from a list is.
 const REPLACED: usize = 6;
@@ -65,4 +65,47 @@ pub(super) fn by_flag(sentence: &[Word]) -> Option<Verb> {
         let fits = |form| form == Form::Third && follows || form == Form::Base && sentence[at - 1].text() == "to";
         Verb::find(sentence, at, fits).filter(|verb| opens_object(sentence, at, verb.end()))
     })
+}
+
+/// What opens a purpose or a condition in other languages.
+const PURPOSES: [&str; 20] = [
+    "para",
+    "pour",
+    "zum",
+    "zur",
+    "um",
+    "чтобы",
+    "для",
+    "щоб",
+    "per",
+    "om",
+    "aby",
+    "żeby",
+    "för",
+    "til",
+    "pentru",
+    "si",
+    "wenn",
+    "se",
+    "если",
+    "якщо",
+];
+/// Please use, in Chinese, Japanese and Korean.
+const PLEASE: [&str; 8] =
+    ["请使用", "请用", "请调用", "請使用", "使ってください", "使用してください", "사용하세요", "사용하십시오"];
+
+/// "Para eliminar un usuario, usa delete_user", 如需删除，请使用 delete_user: advice about another tool. The English kind is no act by how
+/// it is built.
+pub(super) fn is_about_another(sentence: &[Word]) -> bool {
+    if !sentence.iter().any(|word| word.code) {
+        return false;
+    }
+    let spelled = || sentence.iter().map(|word| word.text().to_string()).collect::<String>();
+    let asks = || {
+        sentence.iter().any(|word| word.script >= Script::EastAsian) && {
+            let spelled = spelled();
+            PLEASE.iter().any(|please| spelled.contains(please))
+        }
+    };
+    PURPOSES.contains(&&*sentence[0].text()) || asks()
 }
