@@ -71,7 +71,7 @@ fn opens_section(sentence: &[Word]) -> bool {
 /// "When to use: …", "When NOT to use: …".
 fn tells_when(sentence: &[Word]) -> bool {
     let label = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
-    label <= WHEN && label < sentence.len() && sentence[0].text() == "when" && sentence[label - 1].is(List::Means)
+    label <= WHEN && sentence[0].text() == "when" && sentence[label - 1].is(List::Means)
 }
 
 /// The actions of one sentence.

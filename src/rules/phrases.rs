@@ -59,7 +59,7 @@ impl Phrases {
         self.find_where(words, |_| true)
     }
 
-    /// The same, where the phrase's first word is one that `fits`.
+    /// The same, where each word of the phrase is one that `fits`.
     pub(crate) fn find_where(&self, words: &Words<'_>, fits: impl Fn(&Word<'_>) -> bool) -> Option<Range<usize>> {
         if self.is_empty() || !self.may_stand(words.opened()) {
             return None;
@@ -71,7 +71,8 @@ impl Phrases {
                 if found.as_ref().is_some_and(|(first, _)| *first <= pattern) {
                     break;
                 }
-                if let Some(length) = self.patterns[pattern].goes_on(words, at) {
+                let all_fit = |length: &usize| words[at..at + length].iter().all(&fits);
+                if let Some(length) = self.patterns[pattern].goes_on(words, at).filter(all_fit) {
                     found = Some((pattern, at..at + length));
                 }
             }

@@ -29,9 +29,10 @@ pub(super) fn main_clause(clause: &[Word], plain: bool) -> Option<(usize, bool)>
     let at = (1..clause.len()).find(|&at| (condition || given) && clause[at].gap == Gap::Comma)?;
     let rest = &clause[at..];
     let about_tool = rest.iter().take(2).any(|word| word.is(List::Subjects));
-    // "After calling this, run …" is advice.
+    // "After calling this, run …", "For others, run `query`" are advice.
     let around = matches!(&*clause[0].text(), "after" | "before" | "once");
-    let says = Verb::find(rest, 0, |form| form == Form::Third || given && !around && form == Form::Base);
+    let another = rest.get(1).is_some_and(|next| next.code);
+    let says = Verb::find(rest, 0, |form| form == Form::Third || given && !around && !another && form == Form::Base);
     // "With Acme, AI, …": a list goes on, unless a verb opens what follows.
     (condition || says.is_some() || about_tool).then_some((at, plain && (about_tool || says.is_some())))
 }
@@ -58,7 +59,7 @@ fn head(clause: &[Word], plain: bool) -> Option<Verb> {
         };
         // "DRAFT / STAGE / PUBLISHED": a keyword alone is a value, not what is done.
         // "Name: …": nor is a label.
-        let label = clause.len() == 1 && word.is(List::Nouny);
+        let label = clause.len() == 1 && (word.is(List::Nouny) || word.text().ends_with("ing"));
         let values = clause[0].gap == Gap::Clause && clause.iter().all(|word| word.capitals);
         // "POST /v1/users – creates …", "Step 3: …".
         let counts = |next: &Word| next.written.bytes().all(|byte| byte.is_ascii_digit());
