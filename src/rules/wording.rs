@@ -94,6 +94,7 @@ impl<'t> Looks<'t> {
             Kind::Url => any(self.text, |byte| byte == b':'),
             Kind::Home => any(self.text, |byte| (byte == b'/') | (byte == b'\\')),
             Kind::Number => self.digits > 0,
+            Kind::Fixed => any(self.text, |byte| byte == b'='),
             Kind::Value => any(self.text, quotes),
             Kind::Tool | Kind::Parameter | Kind::Slot | Kind::End => true,
         }
