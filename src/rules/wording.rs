@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// Ways of rules, by number.
 pub(crate) type Ways = Numbers<8>;
 /// Steps of ways, by slot.
-pub(crate) type Slots = Numbers<24>;
+pub(crate) type Slots = Numbers<28>;
 
 /// Every phrase of every step, and every way of a rule to find wording.
 #[derive(Debug, Default)]
