@@ -55,6 +55,8 @@ pub enum Kind {
     Url,
     /// A number of at least seven digits, of an account or a telephone: letters may stand in it.
     Number,
+    /// An argument that is written out, and says whom or what a call is about: `event_id='E-1'`, `amount=5000`.
+    Fixed,
 }
 
 impl TryFrom<String> for Step {
@@ -98,6 +100,7 @@ impl Step {
             "<mail>" => Kind::Mail,
             "<url>" => Kind::Url,
             "<number>" => Kind::Number,
+            "<fixed>" => Kind::Fixed,
             _ if part.starts_with('<') => return Err(format!("no kind `{part}`")),
             phrase => {
                 self.phrases.push(Pattern::from(phrase.to_owned()));

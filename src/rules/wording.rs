@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// Ways of rules, by number.
 pub(crate) type Ways = Numbers<8>;
 /// Steps of ways, by slot.
-pub(crate) type Slots = Numbers<24>;
+pub(crate) type Slots = Numbers<28>;
 
 /// Every phrase of every step, and every way of a rule to find wording.
 #[derive(Debug, Default)]
@@ -94,6 +94,7 @@ impl<'t> Looks<'t> {
             Kind::Url => any(self.text, |byte| byte == b':'),
             Kind::Home => any(self.text, |byte| (byte == b'/') | (byte == b'\\')),
             Kind::Number => self.digits > 0,
+            Kind::Fixed => any(self.text, |byte| byte == b'='),
             Kind::Value => any(self.text, quotes),
             Kind::Tool | Kind::Parameter | Kind::Slot | Kind::End => true,
         }

@@ -13,6 +13,34 @@ const TELEPHONE: usize = 7;
 /// What a parameter is called.
 const SLOTS: [&str; 3] = ["argument", "field", "parameter"];
 
+/// The last words of arguments that say whom or what a call is about, not how it is to be done.
+const AIMS: [&str; 24] = [
+    "account",
+    "address",
+    "amount",
+    "assignee",
+    "bcc",
+    "body",
+    "cc",
+    "email",
+    "iban",
+    "id",
+    "ids",
+    "mail",
+    "name",
+    "owner",
+    "password",
+    "path",
+    "payee",
+    "recipient",
+    "recipients",
+    "role",
+    "text",
+    "title",
+    "to",
+    "user",
+];
+
 /// What stands before a place in somebody's home.
 const HOMES: [&str; 6] = ["~/", "$HOME/", "%USERPROFILE%\\", "/home/", "/root/", "/Users/"];
 
@@ -81,6 +109,11 @@ pub(super) fn length(kind: Kind, words: &[Word], at: usize, source: Characters<'
         Kind::End => None,
         Kind::Parameter => parameter(words, at, source, own),
         Kind::Slot => parameter(words, at, source, own).filter(|length| is_slot(words, at, at + length - 1, source)),
+        Kind::Fixed => {
+            let after = &source.0[word.end()..];
+            let aimed = after.starts_with('=') && AIMS.contains(&word.text().as_ref());
+            (aimed && after[1..].starts_with(|c: char| is_quote(c) || c.is_ascii_digit() || c == '[')).then_some(1)
+        }
         Kind::Home if !matches!(source.before(word.start), Some('/' | '.' | '\\')) => None,
         Kind::Home => HOMES.iter().any(|home| source.0[..word.start].trim_end_matches('.').ends_with(home)).then_some(1),
     }
