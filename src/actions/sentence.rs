@@ -36,7 +36,7 @@ pub(super) fn actions<'a>(words: &[Word<'a>], field: &Field, dispatches: bool) -
         if index > 0 && opens_section(sentence) {
             break;
         }
-        if tells_when(sentence) || index > 0 && later::is_about_another(sentence) {
+        if tells_when(sentence) || index > 0 && later::is_advice(sentence) {
             continue;
         }
         let summary = actions.is_empty() && index < OPENING;

@@ -3,6 +3,8 @@
 
 /// What was promised of certain tools.
 mod acceptance;
+/// What descriptions say beside what tools do.
+mod asides;
 /// Catalogues of each kind.
 mod both;
 /// Pages in a real browser.

@@ -30,11 +30,11 @@ pub(super) fn main_clause(clause: &[Word], plain: bool) -> Option<(usize, bool)>
     let rest = &clause[at..];
     let about_tool = rest.iter().take(2).any(|word| word.is(List::Subjects));
     // "After calling this, run …", "For others, run `query`" are advice.
-    let around = matches!(&*clause[0].text(), "after" | "before" | "once");
-    let another = rest.get(1).is_some_and(|next| next.code);
-    let says = Verb::find(rest, 0, |form| form == Form::Third || given && !around && !another && form == Form::Base);
+    let advice = matches!(&*clause[0].text(), "after" | "before" | "once") || rest.get(1).is_some_and(|next| next.code);
+    let says = Verb::find(rest, 0, |form| form == Form::Third || given && form == Form::Base);
+    let done = about_tool || says.is_some_and(|verb| verb.form == Form::Third || !advice);
     // "With Acme, AI, …": a list goes on, unless a verb opens what follows.
-    (condition || says.is_some() || about_tool).then_some((at, plain && (about_tool || says.is_some())))
+    (condition || says.is_some() || about_tool).then_some((at, plain && done))
 }
 
 /// Skips what sentences open with and takes the verb that follows, if one does.
@@ -143,6 +143,7 @@ fn tells_nothing(clause: &[Word], at: usize) -> bool {
         "is" | "has" | "uses" => true,
         "rate" => next.is_some_and(|next| next.starts_with("limit")),
         "use" if clause.get(at + 1).is_some_and(|next| next.code) => true,
+        "see" => clause.get(at + 1).is_some_and(|next| next.code || matches!(&*next.text(), "also" | "the" | "docs" | "https")),
         "call" | "use" => next.is_some_and(|next| &*next == "it"),
         // "Runs on the server": where or when.
         "runs" | "executes" if at == 0 => next.is_some_and(|next| matches!(&*next, "on" | "in" | "at" | "under")),

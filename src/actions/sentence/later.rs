@@ -94,18 +94,18 @@ const PURPOSES: [&str; 20] = [
 const PLEASE: [&str; 8] =
     ["请使用", "请用", "请调用", "請使用", "使ってください", "使用してください", "사용하세요", "사용하십시오"];
 
-/// "Para eliminar un usuario, usa delete_user", 如需删除，请使用 delete_user: advice about another tool. The English kind is no act by how
-/// it is built.
-pub(super) fn is_about_another(sentence: &[Word]) -> bool {
-    if !sentence.iter().any(|word| word.code) {
+/// "Useful for audits", "Para eliminar un usuario, usa `delete_user`", 如需删除，请使用 `delete_user`: advice on what for, or about
+/// another tool. Other English advice is no act by how it is built.
+pub(super) fn is_advice(sentence: &[Word]) -> bool {
+    let opening = sentence[0].text();
+    let names_another = || sentence.iter().any(|word| word.code);
+    &*opening == "useful" || names_another() && (PURPOSES.contains(&&*opening) || says_please(sentence))
+}
+
+fn says_please(sentence: &[Word]) -> bool {
+    if sentence.iter().all(|word| word.script == Script::Any) {
         return false;
     }
-    let spelled = || sentence.iter().map(|word| word.text().to_string()).collect::<String>();
-    let asks = || {
-        sentence.iter().any(|word| word.script >= Script::EastAsian) && {
-            let spelled = spelled();
-            PLEASE.iter().any(|please| spelled.contains(please))
-        }
-    };
-    PURPOSES.contains(&&*sentence[0].text()) || asks()
+    let spelled: String = sentence.iter().map(|word| word.text().to_string()).collect();
+    PLEASE.iter().any(|please| spelled.contains(please))
 }

@@ -14,7 +14,7 @@ const OPERATION: usize = 4;
 /// The actions of an entry of a list of operations: `- delete_nodes: …`, `**restart** (id)`.
 pub(super) fn entry<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a>> {
     let named = sentence.iter().skip(1).take_while(|word| word.gap < Gap::Clause).count() + 1;
-    let is_entry = named <= OPERATION && named < sentence.len();
+    let is_entry = named <= OPERATION && named < sentence.len() && !sentence[0].is(List::Sections);
     let opens = Verb::find(sentence, 0, |form| form == Form::Base).is_some();
     if is_entry && opens { name::actions("", &sentence[..named], Place::Value, field, &[]) } else { Vec::new() }
 }
