@@ -1,7 +1,8 @@
-//! What a description says beside what its tool does is no reason for another class: advice, warnings, labels, other tools.
+//! What a definition says beside what its tool does is no reason for another class: advice, warnings, labels, other tools, parameters
+//! that any tool may have.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use toolgrade::grade;
 use toolgrade::listing::Server;
@@ -12,12 +13,13 @@ use toolgrade::verdict::Class;
 struct Asides {
     before: Vec<String>,
     after: Vec<String>,
+    parameters: Vec<String>,
 }
 
-/// A tool's class with another description, on a server that has no other tool.
-fn class(row: &Value, description: String) -> Class {
+/// A tool's class after a change, on a server that has no other tool.
+fn class(row: &Value, change: impl FnOnce(&mut Value)) -> Class {
     let mut tool = row["tool"].clone();
-    tool["description"] = description.into();
+    change(&mut tool);
     let tools = [Tool::try_from(tool).unwrap()];
     grade::verdicts(&Server::named(row["server"].as_str().unwrap()), &tools)[0].class
 }
@@ -38,18 +40,25 @@ fn change_few_classes() {
         .iter()
         .filter(described)
         .map(|row| (row, row["tool"]["description"].as_str().unwrap()))
-        .map(|(row, text)| (row, text, class(row, text.to_owned())))
+        .map(|(row, text)| (row, text, class(row, |_| ())))
         .collect();
     let mut changed = format!("classes that change, of {}\n", tools.len());
-    let mut count = |aside: &str, with: &dyn Fn(&str) -> String| {
-        let differs = |(row, text, own): &&(&Value, &str, Class)| class(row, with(text)) != *own;
+    let mut count = |aside: &str, change: &dyn Fn(&mut Value, &str)| {
+        let differs = |(row, text, own): &&(&Value, &str, Class)| class(row, |tool| change(tool, text)) != *own;
         writeln!(changed, "{:>3}  {aside:?}", tools.iter().filter(differs).count()).unwrap();
     };
     for aside in &asides.before {
-        count(aside, &|text| format!("{aside}{text}"));
+        count(aside, &|tool, text| tool["description"] = format!("{aside}{text}").into());
     }
     for aside in &asides.after {
-        count(aside, &|text| format!("{}{aside}", ended(text)));
+        count(aside, &|tool, text| tool["description"] = format!("{}{aside}", ended(text)).into());
+    }
+    for name in &asides.parameters {
+        count(name, &|tool, _| {
+            if tool["inputSchema"]["properties"].is_object() {
+                tool["inputSchema"]["properties"][name] = json!({ "type": "string" });
+            }
+        });
     }
     insta::assert_snapshot!(changed);
 }

@@ -3,7 +3,7 @@
 
 /// What was promised of certain tools.
 mod acceptance;
-/// What descriptions say beside what tools do.
+/// What definitions say beside what tools do.
 mod asides;
 /// Catalogues of each kind.
 mod both;
