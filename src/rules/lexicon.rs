@@ -1,7 +1,7 @@
 //! The verbs of all rules, in all their forms: how a word is known to be an action.
 
 use super::gates::{Gates, Glance, Said};
-use super::{Rule, Says, When};
+use super::{Rule, When};
 use crate::grammar::{self, Form};
 use crate::languages;
 use crate::verdict::Class;
@@ -32,6 +32,8 @@ pub struct Lexicon {
     verbs: Vec<Vec<Sense>>,
     /// What each of these asks of an action.
     glances: Vec<Vec<Glance>>,
+    /// What they come to together.
+    effects: Vec<Effects>,
     tool: Vec<Sense>,
     gates: Gates,
     disagreements: Vec<Sense>,
@@ -54,6 +56,32 @@ impl Sense {
     pub fn resolve(self) -> (&'static Rule, &'static When) {
         let rule = &super::all()[self.rule];
         (rule, &rule.when[self.when])
+    }
+}
+
+/// The effects of all that rules mean by a verb: a bit for each class.
+#[derive(Clone, Copy, Debug, Default)]
+struct Effects {
+    /// Whatever it is done to.
+    any: u8,
+    /// By itself.
+    bare: u8,
+}
+
+impl Effects {
+    fn new(senses: &[Sense], rules: &[Rule]) -> Self {
+        let mut effects = Self::default();
+        for sense in senses {
+            // Signals decide nothing.
+            let bit = rules[sense.rule].effect().map_or(0, Self::bit);
+            effects.any |= bit;
+            effects.bare |= if rules[sense.rule].when[sense.when].is_bare() { bit } else { 0 };
+        }
+        effects
+    }
+
+    fn bit(class: Class) -> u8 {
+        1 << class as u8
     }
 }
 
@@ -80,7 +108,8 @@ impl Lexicon {
     pub(super) fn new(rules: &[Rule], vocabulary: &mut Vocabulary) -> Self {
         let passive = (vocabulary.add("be"), vocabulary.add("will"));
         let (entries, verbs, tool, disagreements) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut lexicon = Self { entries, verbs, glances: Vec::new(), tool, gates: Gates::default(), disagreements, passive };
+        let (glances, effects, gates) = (Vec::new(), Vec::new(), Gates::default());
+        let mut lexicon = Self { entries, verbs, glances, effects, tool, gates, disagreements, passive };
         let mut known: HashMap<String, usize> = HashMap::new();
         for (rule, entry) in rules.iter().enumerate() {
             for (when, condition) in entry.when.iter().enumerate() {
@@ -105,6 +134,7 @@ impl Lexicon {
         lexicon.widen_repeated(&known, rules);
         let glance = |sense: &Sense| Glance::new(*sense, &rules[sense.rule].when[sense.when]);
         lexicon.glances = lexicon.verbs.iter().map(|senses| senses.iter().map(glance).collect()).collect();
+        lexicon.effects = lexicon.verbs.iter().map(|senses| Effects::new(senses, rules)).collect();
         for entries in &mut lexicon.entries {
             entries.sort_by_key(|entry| std::cmp::Reverse(entry.rest.len()));
         }
@@ -204,23 +234,17 @@ impl Lexicon {
 
     /// Whether every rule that knows the verb and speaks for a class says it only reads: signals decide nothing.
     pub(crate) fn only_reads(&self, verb: usize) -> bool {
-        let reads = |sense: &Sense| matches!(super::all()[sense.rule].says, Says::Effect(Class::Read) | Says::Signal(_));
-        self.senses(verb).iter().all(reads)
+        self.effects[verb].any & !Effects::bit(Class::Read) == 0
     }
 
     /// Whether the verb by itself, whatever it is done to, only reads.
     pub(crate) fn usually_reads(&self, verb: usize) -> bool {
-        let effect = |sense: &Sense| match sense.resolve() {
-            (rule, when) if when.is_bare() => rule.effect(),
-            _ => None,
-        };
-        let mut effects = self.senses(verb).iter().filter_map(effect).peekable();
-        effects.peek().is_some() && effects.all(|effect| effect == Class::Read)
+        self.effects[verb].bare == Effects::bit(Class::Read)
     }
 
     /// Whether the verb alone says what class it is, whatever it is done to.
     pub(crate) fn says_enough(&self, verb: usize) -> bool {
-        self.senses(verb).iter().any(|sense| matches!(sense.resolve(), (rule, when) if when.is_bare() && rule.effect().is_some()))
+        self.effects[verb].bare != 0
     }
 
     /// Whether the verb reads, unless what it is done to says otherwise.
@@ -230,8 +254,7 @@ impl Lexicon {
 
     /// Whether some rule that knows the verb says it has this effect.
     pub(crate) fn may(&self, verb: usize, effect: Class) -> bool {
-        let says = |sense: &Sense| matches!(super::all()[sense.rule].says, Says::Effect(said) if said == effect);
-        self.senses(verb).iter().any(says)
+        self.effects[verb].any & Effects::bit(effect) != 0
     }
 
     /// The words that tell a passive of what is to come: "will be deleted".
