@@ -193,7 +193,7 @@ fn is_only_spoken_of(subject: &Subject<'_>, action: &Action) -> bool {
     let verb = verb.text();
     let stem = verb.strip_suffix('e').unwrap_or(&verb);
     let mut summary = subject.actions.iter().filter(|other| other.place == Place::Summary).peekable();
-    let derived = |word: &Word| word.gap < Gap::Sentence && word.text().starts_with(stem);
+    let derived = |word: &Word| word.gap < Gap::Sentence && !word.code && word.text().starts_with(stem);
     stem.len() > 3
         && summary.peek().is_some()
         && summary

@@ -161,8 +161,9 @@ const ADVICE: usize = 8;
 
 /// "Ask *the user first*", "Get *their consent before* …": advice for whoever calls the tool.
 fn asks_first(rest: &[Word]) -> bool {
-    // "Read the guide first", and only then call this.
-    if rest.last().is_some_and(|last| matches!(&*last.text(), "first" | "beforehand")) {
+    // "Read the guide first", and only then call this; "List orders, newest first" is none.
+    let sorted = || rest.iter().any(|word| word.gap >= Gap::Comma || word.text().ends_with("est"));
+    if rest.last().is_some_and(|last| matches!(&*last.text(), "first" | "beforehand")) && !sorted() {
         return true;
     }
     let has = |words: &[&str]| rest.iter().take(ADVICE).any(|word| words.contains(&&*word.text()));
