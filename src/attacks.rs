@@ -4,7 +4,6 @@ use crate::rules::{self, Says};
 use crate::verdict::Class;
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// How many attacks a tool is said to fit: what fits every tool says nothing about this one.
@@ -90,17 +89,10 @@ pub fn exists(slug: &str) -> bool {
     FILES.contains(format!("{slug}.md"))
 }
 
-/// The attacks that go through every tool of a class, by class.
-static OF_CLASSES: LazyLock<[Vec<&Attack>; Class::ALL.len()]> = LazyLock::new(|| Class::ALL.map(|class| find(class, &[])));
-
 /// The attacks that go through a tool of this class with these signals: those that its signals lead to before those of the whole
 /// class.
 #[must_use]
-pub fn fitting(class: Class, signals: &[&str]) -> Cow<'static, [&'static Attack]> {
-    if signals.is_empty() { Cow::Borrowed(&OF_CLASSES[class as usize]) } else { Cow::Owned(find(class, signals)) }
-}
-
-fn find(class: Class, signals: &[&str]) -> Vec<&'static Attack> {
+pub fn fitting(class: Class, signals: &[&str]) -> Vec<&'static Attack> {
     let needs_no_signal = |attack: &&Attack| {
         let mut holding = attack.fits.iter().filter(|fit| fit.holds(class, signals));
         holding.all(|fit| fit.signals.is_empty())
@@ -183,7 +175,7 @@ mod tests {
     #[test]
     fn a_tool_is_linked_by_class_and_signals_together() {
         let slugs = |class, signals: &[&str]| -> Vec<&str> {
-            fitting(class, signals).iter().map(|attack| attack.slug.as_str()).collect()
+            fitting(class, signals).into_iter().map(|attack| attack.slug.as_str()).collect()
         };
         assert_eq!(slugs(Class::Read, &[]), Vec::<&str>::new());
         assert_eq!(slugs(Class::Write, &[]), Vec::<&str>::new());

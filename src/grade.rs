@@ -137,8 +137,7 @@ fn verdict(tool: Raw<'_>, purpose: &Purpose<'_>, instructions: &[Hit]) -> Verdic
 /// The attacks a tool shows signs of, then those that its class and signals expose it to.
 fn attacks(signs: &[&str], class: Class, signals: &[&str]) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
-    let exposed = attacks::fitting(class, signals);
-    let exposed = exposed.iter().map(|attack| attack.slug.as_str());
+    let exposed = attacks::fitting(class, signals).into_iter().map(|attack| attack.slug.as_str());
     for slug in signs.iter().copied().chain(exposed) {
         if slugs.iter().all(|known| known != slug) {
             slugs.push(slug.to_owned());

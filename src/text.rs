@@ -33,11 +33,11 @@ pub fn texts(tool: &Tool) -> Vec<Text<'_>> {
 /// The same.
 #[must_use]
 pub fn read<'a>(name: &'a str, title: Option<&'a str>, description: Option<&'a str>) -> Vec<Text<'a>> {
-    let mut texts = Vec::with_capacity(1 + usize::from(title.is_some()) + usize::from(description.is_some()));
-    texts.push(Text::new(Field::Name, name, words::split(name)));
-    texts.extend(title.map(|title| Text::new(Field::Title, title, words::prose(title))));
-    texts.extend(description.map(|description| Text::new(Field::Description, description, words::prose(description))));
-    texts
+    let name = Text::new(Field::Name, name, words::split(name));
+    let prose = |field, source| Text::new(field, source, words::prose(source));
+    let title = title.map(|title| prose(Field::Title, title));
+    let description = description.map(|description| prose(Field::Description, description));
+    [Some(name), title, description].into_iter().flatten().collect()
 }
 
 /// Whether a definition is thin: no description, or one that adds next to nothing to the name.

@@ -9,40 +9,40 @@ use std::io;
 pub(super) fn full(out: &mut Vec<u8>, server: Option<&str>, name: &str, verdict: &Verdict) -> io::Result<()> {
     out.extend_from_slice(b"{\"server\":");
     value(out, &server)?;
-    member(out, ",\"name\":", &name)?;
-    plain(out, ",\"class\":", verdict.class.name());
-    plain(out, ",\"severity\":", verdict.severity.name());
-    member(out, ",\"score\":", &verdict.score)?;
-    member(out, ",\"confidence\":", &verdict.confidence)?;
-    list(out, ",\"effects\":[", &verdict.effects, |out, effect| {
+    member(out, "name", &name)?;
+    plain(out, "class", verdict.class.name());
+    plain(out, "severity", verdict.severity.name());
+    member(out, "score", &verdict.score)?;
+    member(out, "confidence", &verdict.confidence)?;
+    list(out, "effects", &verdict.effects, |out, effect| {
         out.push(b'"');
         out.extend_from_slice(effect.name().as_bytes());
         out.push(b'"');
         Ok(())
     })?;
-    list(out, ",\"signals\":[", &verdict.signals, |out, signal| {
+    list(out, "signals", &verdict.signals, |out, signal| {
         out.extend_from_slice(b"{\"id\":");
         value(out, &signal.id)?;
-        member(out, ",\"text\":", &signal.text)?;
+        member(out, "text", &signal.text)?;
         if let Some(severity) = signal.severity {
-            plain(out, ",\"severity\":", severity.name());
+            plain(out, "severity", severity.name());
         }
         evidence(out, &signal.evidence)
     })?;
-    list(out, ",\"findings\":[", &verdict.findings, |out, finding| {
+    list(out, "findings", &verdict.findings, |out, finding| {
         out.extend_from_slice(b"{\"rule\":");
         value(out, &finding.rule)?;
-        plain(out, ",\"effect\":", finding.effect.name());
+        plain(out, "effect", finding.effect.name());
         evidence(out, &finding.evidence)
     })?;
-    list(out, ",\"attacks\":[", &verdict.attacks, value)?;
+    list(out, "attacks", &verdict.attacks, value)?;
     out.push(b'}');
     Ok(())
 }
 
 /// Adds the evidence, and closes the object that it is of.
 fn evidence(out: &mut Vec<u8>, all: &[Evidence]) -> io::Result<()> {
-    list(out, ",\"evidence\":[", all, |out, evidence| {
+    list(out, "evidence", all, |out, evidence| {
         match &evidence.field {
             Field::Name => out.extend_from_slice(b"{\"field\":\"name\""),
             Field::Description => out.extend_from_slice(b"{\"field\":\"description\""),
@@ -51,9 +51,9 @@ fn evidence(out: &mut Vec<u8>, all: &[Evidence]) -> io::Result<()> {
                 value(out, other)?;
             }
         }
-        member(out, ",\"start\":", &evidence.start)?;
-        member(out, ",\"end\":", &evidence.end)?;
-        member(out, ",\"text\":", &evidence.text)?;
+        member(out, "start", &evidence.start)?;
+        member(out, "end", &evidence.end)?;
+        member(out, "text", &evidence.text)?;
         out.push(b'}');
         Ok(())
     })?;
@@ -61,14 +61,15 @@ fn evidence(out: &mut Vec<u8>, all: &[Evidence]) -> io::Result<()> {
     Ok(())
 }
 
-/// Adds one more member, a list, whose key comes with all that stands around it.
+/// Adds one more member, a list.
 fn list<T>(
     out: &mut Vec<u8>,
     key: &str,
     items: &[T],
     mut item: impl FnMut(&mut Vec<u8>, &T) -> io::Result<()>,
 ) -> io::Result<()> {
-    out.extend_from_slice(key.as_bytes());
+    self::key(out, key);
+    out.push(b'[');
     for (index, value) in items.iter().enumerate() {
         if index > 0 {
             out.push(b',');
@@ -81,16 +82,22 @@ fn list<T>(
 
 /// Adds one more member, whatever it is.
 fn member(out: &mut Vec<u8>, key: &str, value: &impl Serialize) -> io::Result<()> {
-    out.extend_from_slice(key.as_bytes());
+    self::key(out, key);
     self::value(out, value)
 }
 
 /// Adds one more member, a text that needs no escapes.
 fn plain(out: &mut Vec<u8>, key: &str, text: &str) {
-    out.extend_from_slice(key.as_bytes());
+    self::key(out, key);
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
+}
+
+fn key(out: &mut Vec<u8>, key: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
 }
 
 fn value(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
