@@ -97,7 +97,7 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
     let by_flag = later::by_flag(sentence).filter(|_| place != Place::Title);
     actions.extend(by_flag.map(|verb| action(sentence, 0, verb, &[verb], Place::Detail, field)));
     if place == Place::Detail {
-        let listed = listed::later(sentence);
+        let listed = listed::in_detail(sentence);
         actions.extend(listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)));
         actions.extend(later::passive(sentence, field));
     } else if head::is_east_asian(sentence) {

@@ -49,8 +49,8 @@ pub(super) fn passive<'a>(sentence: &[Word<'a>], field: &Field) -> Vec<Action<'a
     actions
 }
 
-/// "Optionally deletes the rest", "`keep=false` deletes the rest", "If `purge` is true, deletes the rest", "Pass `purge=true` to delete the rest": what a call does
-/// that sets a flag.
+/// "Optionally deletes the rest", "`keep=false` deletes the rest", "If `purge` is true, deletes the rest", "Pass `purge=true` to
+/// delete the rest": what a call does that sets a flag.
 pub(super) fn by_flag(sentence: &[Word]) -> Option<Verb> {
     if sentence.iter().any(|word| word.is(List::Negations)) {
         return None;

@@ -26,7 +26,7 @@ pub(super) fn operations(sentence: &[Word]) -> Vec<Verb> {
 }
 
 /// The operations that a later sentence lists: "Actions: list, delete", "Supports creating, listing and deleting apps".
-pub(super) fn later(sentence: &[Word]) -> Vec<Verb> {
+pub(super) fn in_detail(sentence: &[Word]) -> Vec<Verb> {
     let labelled = sentence.iter().take(2).any(|word| word.is(List::Operations));
     let mut found = if labelled { examples(sentence) } else { Vec::new() };
     if matches!(&*sentence[0].text(), "supports" | "handles" | "covers") {
