@@ -36,7 +36,8 @@ pub(super) fn actions<'a>(words: &[Word<'a>], field: &Field, dispatches: bool) -
         if index > 0 && opens_section(sentence) {
             break;
         }
-        if tells_when(sentence) || index > 0 && later::is_advice(sentence) {
+        let aside = if index == 0 { tells_when(sentence) } else { later::is_advice(sentence) };
+        if aside {
             continue;
         }
         let summary = actions.is_empty() && index < OPENING;
@@ -94,7 +95,7 @@ fn read<'a>(sentence: &[Word<'a>], place: Place, field: &Field) -> Vec<Action<'a
     drop_own_remains(&mut actions);
     let listed = if place == Place::Detail { Vec::new() } else { listed::operations(sentence) };
     actions.extend(listed.iter().map(|&verb| action(sentence, 0, verb, &listed, place, field)));
-    let by_flag = later::by_flag(sentence).filter(|_| place != Place::Title);
+    let by_flag = if place == Place::Title { None } else { later::by_flag(sentence) };
     actions.extend(by_flag.map(|verb| action(sentence, 0, verb, &[verb], Place::Detail, field)));
     if place == Place::Detail {
         let listed = listed::in_detail(sentence);

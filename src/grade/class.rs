@@ -53,17 +53,17 @@ pub(super) fn decide(tool: Raw<'_>, hits: &[Hit]) -> Decision {
 
     let starts = |hit: &&Hit| hit.place == Some(Place::Name) && hit.effect() == Some(Class::Execute);
     let repeats = |verb| hits.iter().any(|hit| hit.place == Some(Place::Summary) && hit.verb == verb);
-    let repeated = hits.iter().filter(starts).any(|hit| repeats(hit.verb));
+    let repeated = || hits.iter().filter(starts).any(|hit| repeats(hit.verb));
     let read_only = tool.hint("readOnlyHint") == Some(true);
     // "Returns a job id": what comes back is no other act.
     let reads = |hit: &&Hit| hit.place == Some(Place::Summary) && hit.effect() == Some(Class::Read);
     let returns = |hit: &Hit| hit.evidence.iter().all(|evidence| evidence.text.to_lowercase().starts_with("return"));
-    let only_returns = hits.iter().filter(reads).all(returns);
+    let only_returns = || hits.iter().filter(reads).all(returns);
     let (mut class, mut basis) = match (name, text, vague) {
         (Some(name), Some(text), _) if name == text => (name, Basis::Agreed),
         // "deepsource_run: Get an analysis run": what only starts something by its name is what the description reads, unless both
         // say the same verb.
-        (Some(Class::Execute), Some(Class::Read), _) if !repeated && !only_returns => (Class::Read, Basis::Disputed),
+        (Some(Class::Execute), Some(Class::Read), _) if !repeated() && !only_returns() => (Class::Read, Basis::Disputed),
         // Where one of name and description writes and the other reads, the annotation tells which is right.
         (Some(Class::Read), Some(Class::Write), _) | (Some(Class::Write), Some(Class::Read), _) if read_only => {
             (Class::Read, Basis::Disputed)

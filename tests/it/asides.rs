@@ -1,12 +1,10 @@
 //! What a definition says beside what its tool does is no reason for another class: advice, warnings, labels, other tools, parameters
 //! that any tool may have.
 
+use crate::corpus::{graded, rows};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use toolgrade::grade;
-use toolgrade::listing::Server;
-use toolgrade::tool::Tool;
 use toolgrade::verdict::Class;
 
 #[derive(Deserialize)]
@@ -18,10 +16,9 @@ struct Asides {
 
 /// A tool's class after a change, on a server that has no other tool.
 fn class(row: &Value, change: impl FnOnce(&mut Value)) -> Class {
-    let mut tool = row["tool"].clone();
-    change(&mut tool);
-    let tools = [Tool::try_from(tool).unwrap()];
-    grade::verdicts(&Server::named(row["server"].as_str().unwrap()), &tools)[0].class
+    let mut row = row.clone();
+    change(&mut row["tool"]);
+    graded(&[row])[0].1.class
 }
 
 /// A description that ends like a sentence.
@@ -34,7 +31,7 @@ fn ended(description: &str) -> String {
 #[test]
 fn change_few_classes() {
     let asides: Asides = toml::from_str(include_str!("../data/asides.toml")).unwrap();
-    let rows: Vec<Value> = include_str!("../data/corpus.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows = rows(include_str!("../data/corpus.jsonl"));
     let described = |row: &&Value| row["tool"]["description"].as_str().is_some_and(|text| !text.trim().is_empty());
     let tools: Vec<(&Value, &str, Class)> = rows
         .iter()

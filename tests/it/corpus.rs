@@ -9,12 +9,13 @@ use toolgrade::listing::Server;
 use toolgrade::tool::Tool;
 use toolgrade::verdict::Verdict;
 
-fn rows(lines: &str) -> Vec<Value> {
+/// The rows of JSON Lines.
+pub(crate) fn rows(lines: &str) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The tools of one server, each with its verdict.
-fn graded(server: &[Value]) -> Vec<(Tool, Verdict)> {
+pub(crate) fn graded(server: &[Value]) -> Vec<(Tool, Verdict)> {
     let tools: Vec<Tool> = server.iter().map(|row| Tool::try_from(row["tool"].clone()).unwrap()).collect();
     let verdicts = grade::verdicts(&Server::named(server[0]["server"].as_str().unwrap()), &tools);
     tools.into_iter().zip(verdicts).collect()

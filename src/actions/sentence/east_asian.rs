@@ -22,6 +22,9 @@ const AHEAD: [char; 39] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'n', 'k', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '百',
     '千', '几', '数', '半', '端', '缀', '綴', '面', '台', '后', '往', '置', '回', '日', '月', '年',
 ];
+/// Please use, in Chinese, Japanese and Korean.
+const PLEASE: [&str; 8] =
+    ["请使用", "请用", "请调用", "請使用", "使ってください", "使用してください", "사용하세요", "사용하십시오"];
 /// How far behind a verb its negation may stand: 変更は行いません.
 const NEGATED_WITHIN: usize = 8;
 
@@ -109,13 +112,12 @@ fn find(clause: &[Word], at: usize) -> Option<Verb> {
 /// 删除前请先查看, 执行 SQL 之前: whether what is told of is before the verb that `rest` follows. 前端, 前十条, 当前 are other words.
 fn is_yet_to_come(rest: &[Word]) -> bool {
     let near = rest.iter().take_while(|word| word.gap <= Gap::Or).take(BEFORE_WITHIN);
-    let before = |&(at, word): &(usize, &Word)| {
+    near.enumerate().any(|(at, word)| {
         word.script != Script::Any
             && word.text() == "前"
             && !at.checked_sub(1).is_some_and(|at| NOT_YET.contains(&&*rest[at].text()))
             && !rest.get(at + 1).is_some_and(|next| next.gap <= Gap::Or && next.text().starts_with(AHEAD))
-    };
-    near.enumerate().find(before).is_some()
+    })
 }
 
 fn is_verb_last(clause: &[Word]) -> bool {
@@ -163,10 +165,23 @@ pub(super) fn needs_no(before: &[Word]) -> bool {
     before.windows(2).any(|pair| is_no(&pair[0]) && matches!(&*pair[1].text(), "需" | "须" | "法"))
 }
 
+/// Words in one, as these languages write them.
+fn spelled<'w, 'a: 'w>(words: impl Iterator<Item = &'w Word<'a>>) -> String {
+    words.map(|word| word.text().to_string()).collect()
+}
+
+/// 请使用 `delete_user`: whether the reader is asked to use something.
+pub(super) fn says_please(sentence: &[Word]) -> bool {
+    sentence.iter().any(|word| word.script != Script::Any) && {
+        let spelled = spelled(sentence.iter());
+        PLEASE.iter().any(|please| spelled.contains(please))
+    }
+}
+
 /// The characters behind a verb that bend it, up to the next one that does not.
 fn ending(clause: &[Word], verb: &Verb) -> String {
     let bends = |word: &&Word| word.gap == Gap::Space && word.text().starts_with(|first| matches!(first, 'ぁ'..='ん' | '行'));
-    clause[verb.end()..].iter().take_while(bends).take(NEGATED_WITHIN).map(|word| word.text().to_string()).collect()
+    spelled(clause[verb.end()..].iter().take_while(bends).take(NEGATED_WITHIN))
 }
 
 /// Whether a negation follows a Japanese or Korean verb: 変更は行いません, 삭제하지 않습니다.
@@ -228,7 +243,7 @@ fn is_carried_out(clause: &[Word], verb: &Verb, head: &Verb) -> bool {
     let runs = lexicon.may(head.verb, Class::Read) && lexicon.may(head.verb, Class::Execute);
     let text = clause[verb.end() - 1].text();
     let glued = text.ends_with(['을', '를']) && verb.end() == head.at;
-    let between = || clause[verb.end()..head.at].iter().map(|word| word.text().to_string()).collect::<String>();
+    let between = || spelled(clause[verb.end()..head.at].iter());
     runs && (glued || head.at <= verb.end() + 2 && matches!(&*between(), "を" | "いを"))
 }
 

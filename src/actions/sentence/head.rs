@@ -138,15 +138,16 @@ fn is_some_of(clause: &[Word], at: usize) -> bool {
 
 /// "It *is* fast", "*Uses* the v2 API", "*Runs* on the server", "*Rate* limited to 5 calls", "*Call* it": nothing that the tool does.
 fn tells_nothing(clause: &[Word], at: usize) -> bool {
-    let next = clause.get(at + 1).map(Word::text);
+    let followed_by = |words: &[&str]| clause.get(at + 1).is_some_and(|next| words.contains(&&*next.text()));
+    let by_code = || clause.get(at + 1).is_some_and(|next| next.code);
     match &*clause[at].text() {
         "is" | "has" | "uses" => true,
-        "rate" => next.is_some_and(|next| next.starts_with("limit")),
-        "use" if clause.get(at + 1).is_some_and(|next| next.code) => true,
-        "see" => clause.get(at + 1).is_some_and(|next| next.code || matches!(&*next.text(), "also" | "the" | "docs" | "https")),
-        "call" | "use" => next.is_some_and(|next| &*next == "it"),
+        "rate" => clause.get(at + 1).is_some_and(|next| next.text().starts_with("limit")),
+        "see" => by_code() || followed_by(&["also", "the", "docs", "https"]),
+        "use" => by_code() || followed_by(&["it"]),
+        "call" => followed_by(&["it"]),
         // "Runs on the server": where or when.
-        "runs" | "executes" if at == 0 => next.is_some_and(|next| matches!(&*next, "on" | "in" | "at" | "under")),
+        "runs" | "executes" => at == 0 && followed_by(&["on", "in", "at", "under"]),
         _ => false,
     }
 }
@@ -206,12 +207,15 @@ const NAME: usize = 3;
 
 /// "Acme CRM retrieves invoices": what does it is called by its name.
 fn named(clause: &[Word], plain: bool) -> Option<Verb> {
+    if !plain {
+        return None;
+    }
     let is_name = |word: &&Word| {
         word.written.starts_with(char::is_uppercase) && !word.code && !word.is(List::Objects) && !word.is(List::Nouny)
     };
     let at = clause.iter().take(NAME).take_while(is_name).count();
     let name_only = (0..at).all(|at| rules::lexicon().at(clause, at, |_| true).is_none());
-    let verb = Verb::find(clause, at, |form| form == Form::Third).filter(|_| plain && at > 0 && name_only)?;
+    let verb = Verb::find(clause, at, |form| form == Form::Third).filter(|_| at > 0 && name_only)?;
     (!clause[at].is(List::Leads) && opens_object(clause, at, verb.end())).then_some(verb)
 }
 

@@ -1,11 +1,11 @@
 //! What only later sentences tell: of things that will be lost, of what a flag does, and of other tools.
 
-use super::{Action, Verb, opens_object};
+use super::{Action, Verb, east_asian, opens_object};
 use crate::evidence::Field;
 use crate::grammar::{Form, List};
 use crate::rules::{self, Place};
 use crate::verdict::Class;
-use crate::words::{Gap, Script, Word};
+use crate::words::{Gap, Word};
 
 /// How many words before "will be removed" may say that only what is missing from a list is.
 const REPLACED: usize = 6;
@@ -90,22 +90,11 @@ const PURPOSES: [&str; 20] = [
     "если",
     "якщо",
 ];
-/// Please use, in Chinese, Japanese and Korean.
-const PLEASE: [&str; 8] =
-    ["请使用", "请用", "请调用", "請使用", "使ってください", "使用してください", "사용하세요", "사용하십시오"];
 
 /// "Useful for audits", "Para eliminar un usuario, usa `delete_user`", 如需删除，请使用 `delete_user`: advice on what for, or about
 /// another tool. Other English advice is no act by how it is built.
 pub(super) fn is_advice(sentence: &[Word]) -> bool {
     let opening = sentence[0].text();
     let names_another = || sentence.iter().any(|word| word.code);
-    &*opening == "useful" || names_another() && (PURPOSES.contains(&&*opening) || says_please(sentence))
-}
-
-fn says_please(sentence: &[Word]) -> bool {
-    if sentence.iter().all(|word| word.script == Script::Any) {
-        return false;
-    }
-    let spelled: String = sentence.iter().map(|word| word.text().to_string()).collect();
-    PLEASE.iter().any(|please| spelled.contains(please))
+    &*opening == "useful" || names_another() && (PURPOSES.contains(&&*opening) || east_asian::says_please(sentence))
 }
